@@ -1,0 +1,1 @@
+//! Whole-house journeys: each file beside this one is one test program.
