@@ -1,0 +1,15 @@
+//! Doorward's pure core: ids, grants, staff, sessions, the decision, the feed, the route table, wire types.
+//!
+//! It reads no clock, no disk and no network, and knows nothing of async: time and randomness are arguments.
+
+pub mod feed;
+pub mod grant;
+pub mod id;
+pub mod policy;
+pub mod route;
+pub mod session;
+pub mod staff;
+pub mod state;
+pub mod time;
+pub mod token;
+pub mod wire;
