@@ -5,6 +5,7 @@
 pub mod feed;
 pub mod grant;
 pub mod id;
+pub mod offer;
 pub mod policy;
 pub mod route;
 pub mod session;
