@@ -1,1 +1,8 @@
-//! placeholder
+//! The server: sign-in, grants, sessions and the feed. `http` is thin, `app` holds the verbs, `store` the rows.
+
+pub mod app;
+pub mod http;
+pub mod store;
+pub mod webauthn;
+
+pub use http::{PeerCertificate, router};
