@@ -1,1 +1,4 @@
-//! placeholder
+//! The client room: whatever follows the feed. It believes nothing that does not verify, and keeps no secret on disk.
+
+pub mod clocks;
+pub mod replica;

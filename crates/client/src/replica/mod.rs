@@ -1,0 +1,208 @@
+//! The replica: a verified copy of the feed on disk, and its fold in memory.
+//!
+//! What is on disk is verified again whenever it is opened. A copy that does not verify, or is older than what was
+//! seen before, is refused: its owner discards it and fetches anew, and never uses it.
+
+mod file;
+mod high_water;
+
+use std::path::{Path, PathBuf};
+
+use doorward_core::{
+    feed::{
+        batch::{Batch, BatchFault, VerifiedBatch, verify},
+        checkpoint::{FeedTrust, StatementFault},
+        freshness::{FreshEnough, Freshness, Stale},
+        snapshot::{Snapshot, SnapshotFault},
+        tree::Frontier,
+    },
+    state::{AccessState, FoldFault},
+    time::{BootTime, Millis, SignedClock, UnixMs},
+};
+
+use file::ReplicaFile;
+use high_water::HighWater;
+
+/// After this many entries behind the snapshot a new snapshot is worth its fetching.
+pub const LONG_TAIL: u64 = 20_000;
+
+/// Why a replica on disk, or something sent to it, is refused.
+#[derive(Debug, thiserror::Error)]
+pub enum ReplicaFault {
+    #[error("the replica's file cannot be read or written: {0}")]
+    Disk(#[from] rusqlite::Error),
+    #[error("the replica's file has another shape")]
+    Shape(#[from] refinery::Error),
+    #[error("the replica's high-water file cannot be read or written: {0}")]
+    HighWater(#[from] std::io::Error),
+    #[error("what is on disk does not verify")]
+    Damaged,
+    #[error("it is older than what was seen before")]
+    Older,
+    #[error(transparent)]
+    Batch(#[from] BatchFault),
+    #[error(transparent)]
+    Snapshot(#[from] SnapshotFault),
+    #[error(transparent)]
+    Statement(#[from] StatementFault),
+    #[error("the feed says something else about the same size: a fork")]
+    Fork,
+    #[error("the entries verify, but do not fold")]
+    Fold(#[from] FoldFault),
+}
+
+impl ReplicaFault {
+    /// Whether the copy itself is of no use, so that only a new one helps.
+    pub fn needs_new_copy(&self) -> bool {
+        !matches!(
+            self,
+            Self::Disk(_)
+                | Self::HighWater(_)
+                | Self::Older
+                | Self::Statement(_)
+                | Self::Batch(BatchFault::Gap(_) | BatchFault::TooMany | BatchFault::Entry(_))
+                | Self::Batch(BatchFault::Checkpoint(_) | BatchFault::SizeMismatch | BatchFault::Rollback)
+        )
+    }
+}
+
+/// A verified copy of the feed.
+#[derive(Debug)]
+pub struct Replica {
+    file: ReplicaFile,
+    path: PathBuf,
+    trust: FeedTrust,
+    state: AccessState,
+    frontier: Frontier,
+    snapshot_size: u64,
+    fresh: Option<Freshness>,
+    clock: Option<SignedClock>,
+    high: HighWater,
+}
+
+impl Replica {
+    /// Opens the copy at `path`, or begins an empty one, and verifies every byte of it under `trust`.
+    pub fn open(path: &Path, trust: FeedTrust) -> Result<Self, ReplicaFault> {
+        let high = HighWater::read(path)?;
+        let file = ReplicaFile::open(path)?;
+        let kept = file.read()?;
+        let (mut frontier, mut state, mut signed) = (Frontier::default(), AccessState::default(), None);
+        if let Some((note, body)) = &kept.snapshot {
+            let snapshot = Snapshot::open(note, body, &trust)?;
+            (frontier, state, signed) = (snapshot.frontier, snapshot.state, Some(snapshot.at));
+        }
+        let snapshot_size = frontier.size();
+        let at = kept.replay(&trust, &mut frontier, &mut state)?;
+        let fresh = kept.fresh.as_deref().map(|note| Freshness::open(note, &trust)).transpose()?;
+        if fresh.as_ref().is_some_and(|fresh| fresh.size == frontier.size() && fresh.root != frontier.root()) {
+            return Err(ReplicaFault::Fork);
+        }
+        let newest = fresh.as_ref().map(|f| f.issued).into_iter().chain(at).chain(signed).max();
+        let clock = kept.clock.filter(|clock| newest.is_some_and(|newest| clock.newest_signed() >= newest));
+        let epoch = fresh.as_ref().map_or(0, |f| f.epoch);
+        let older = frontier.size() < high.size || epoch < high.epoch;
+        let earlier = newest.unwrap_or(UnixMs(i64::MIN)) < high.signed;
+        if older || earlier {
+            return Err(ReplicaFault::Older);
+        }
+        let path = path.to_owned();
+        Ok(Self { file, path, trust, state, frontier, snapshot_size, fresh, clock, high })
+    }
+
+    /// Discards the copy at `path` and begins an empty one. What was seen before stays known: a new copy that is
+    /// older than that is still refused.
+    pub fn anew(path: &Path, trust: FeedTrust) -> Result<Self, ReplicaFault> {
+        file::discard(path)?;
+        let (high, file) = (HighWater::read(path)?, ReplicaFile::open(path)?);
+        let (state, frontier, path) = (AccessState::default(), Frontier::default(), path.to_owned());
+        Ok(Self { file, path, trust, state, frontier, snapshot_size: 0, fresh: None, clock: None, high })
+    }
+
+    /// The fold.
+    pub fn state(&self) -> &AccessState {
+        &self.state
+    }
+
+    /// How many entries are held.
+    pub fn size(&self) -> u64 {
+        self.frontier.size()
+    }
+
+    /// The signed time of the newest statement held.
+    pub fn as_of(&self) -> Option<UnixMs> {
+        self.fresh.as_ref().map(|fresh| fresh.issued)
+    }
+
+    /// What time it is, from the newest signed time on. None before anything signed was seen.
+    pub fn now(&self, boot: &BootTime, wall: UnixMs) -> Option<UnixMs> {
+        self.clock.as_ref().map(|clock| clock.now(boot, wall).0)
+    }
+
+    /// Whether the replica is fresh at `now`.
+    pub fn fresh(&self, now: UnixMs, lease: Millis) -> Result<FreshEnough, Stale> {
+        self.fresh.as_ref().ok_or(Stale::NothingSeen)?.enough(self.size(), now, lease)
+    }
+
+    /// Whether so much follows the snapshot that a new one is worth its fetching.
+    pub fn has_long_tail(&self) -> bool {
+        self.size().saturating_sub(self.snapshot_size) > LONG_TAIL
+    }
+
+    /// Takes a batch: verified whole, then durable, then folded.
+    pub fn take(&mut self, batch: &Batch) -> Result<(), ReplicaFault> {
+        let verified = verify(batch, &self.frontier, &self.trust)?;
+        self.file.append(&verified)?;
+        self.fold(&verified)
+    }
+
+    fn fold(&mut self, verified: &VerifiedBatch) -> Result<(), ReplicaFault> {
+        for (_, entry) in verified.entries() {
+            self.state.apply(entry)?;
+        }
+        self.frontier = verified.frontier().clone();
+        self.raise(0, verified.checkpoint().at)
+    }
+
+    /// Takes a snapshot in place of everything held; refused where it is older than what was seen before.
+    pub fn take_snapshot(&mut self, note: &str, body: &[u8]) -> Result<(), ReplicaFault> {
+        let snapshot = Snapshot::open(note, body, &self.trust)?;
+        if snapshot.frontier.size() < self.high.size.max(self.size()) {
+            return Err(ReplicaFault::Older);
+        }
+        self.file.replace(note, body)?;
+        self.snapshot_size = snapshot.frontier.size();
+        (self.state, self.frontier) = (snapshot.state, snapshot.frontier);
+        self.raise(0, UnixMs(i64::MIN))
+    }
+
+    /// Hears a freshness statement at `boot`. An older one is passed over; one of an older epoch or of another feed
+    /// of the same size is refused.
+    pub fn hear(&mut self, note: &str, boot: &BootTime) -> Result<(), ReplicaFault> {
+        let heard = Freshness::open(note, &self.trust)?;
+        if heard.epoch < self.high.epoch {
+            return Err(ReplicaFault::Older);
+        }
+        if heard.size == self.size() && heard.root != self.frontier.root() {
+            return Err(ReplicaFault::Fork);
+        }
+        if self.fresh.as_ref().is_some_and(|known| heard.issued < known.issued) {
+            return Ok(());
+        }
+        let mut clock = self.clock.clone().unwrap_or_else(|| SignedClock::new(heard.issued, boot.clone()));
+        clock.hear(heard.issued, boot.clone());
+        self.file.hear(note, &clock)?;
+        self.clock = Some(clock);
+        let (epoch, issued) = (heard.epoch, heard.issued);
+        self.fresh = Some(heard);
+        self.raise(epoch, issued)
+    }
+
+    fn raise(&mut self, epoch: u64, signed: UnixMs) -> Result<(), ReplicaFault> {
+        let raised = self.high.raised(self.size(), epoch, signed);
+        if raised != self.high {
+            raised.write(&self.path)?;
+            self.high = raised;
+        }
+        Ok(())
+    }
+}

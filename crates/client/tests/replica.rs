@@ -1,0 +1,179 @@
+//! The replica on disk: what was verified comes back, and whatever was touched, torn or put back is refused.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
+mod common;
+
+use std::path::{Path, PathBuf};
+
+use common::{Feed, boot, trust};
+use doorward_client::replica::{Replica, ReplicaFault};
+use doorward_core::{
+    feed::{batch::BatchFault, freshness::Stale},
+    time::{Millis, UnixMs},
+};
+
+const LEASE: Millis = Millis::seconds(10);
+
+struct Place {
+    folder: tempfile::TempDir,
+}
+
+impl Place {
+    fn new() -> Self {
+        Self { folder: tempfile::tempdir().unwrap() }
+    }
+
+    fn path(&self) -> PathBuf {
+        self.folder.path().join("replica.db")
+    }
+
+    fn open(&self) -> Result<Replica, ReplicaFault> {
+        Replica::open(&self.path(), trust())
+    }
+
+    /// A replica with a snapshot of three entries, two more behind it, and a freshness statement; closed again.
+    fn filled(&self) -> Feed {
+        let feed = Feed::of(5, "p");
+        let mut replica = self.open().unwrap();
+        let (note, body) = Feed::of(3, "p").snapshot(3);
+        replica.take_snapshot(&note, &body).unwrap();
+        replica.take(&feed.batch(3)).unwrap();
+        replica.hear(&feed.fresh(2, 1_000), &boot(0)).unwrap();
+        feed
+    }
+
+    fn sql(&self, sql: &str) {
+        let db = rusqlite::Connection::open(self.path()).unwrap();
+        assert!(db.execute(sql, []).unwrap() > 0, "nothing was touched by: {sql}");
+    }
+}
+
+#[test]
+fn what_was_taken_comes_back_when_it_is_opened_again() {
+    let place = Place::new();
+    let feed = place.filled();
+    let replica = place.open().unwrap();
+    assert_eq!((replica.size(), replica.state()), (5, &feed.state));
+    assert_eq!(replica.as_of(), Some(UnixMs(1_000)));
+}
+
+#[test]
+fn a_touched_copy_is_refused() {
+    let touches = [
+        "UPDATE entries SET text = replace(text, 'p-4', 'q-4') WHERE seq = 4",
+        "UPDATE entries SET text = text || ' ' WHERE seq = 5",
+        "DELETE FROM entries WHERE seq = 5",
+        "DELETE FROM entries WHERE seq = 4",
+        "UPDATE statements SET value = CAST(replace(CAST(value AS TEXT), 'p-1', 'q-1') AS BLOB) WHERE kind = 'snapshot-body'",
+        "UPDATE statements SET value = X'00' WHERE kind = 'snapshot-note'",
+        "UPDATE statements SET value = CAST(replace(CAST(value AS TEXT), char(10) || '5' || char(10), char(10) || '4' || char(10)) AS BLOB) WHERE kind = 'checkpoint'",
+        "DELETE FROM statements WHERE kind = 'checkpoint'",
+        "DELETE FROM statements WHERE kind = 'snapshot-note'",
+        "DELETE FROM statements WHERE kind = 'fresh'",
+        "UPDATE statements SET value = CAST(replace(CAST(value AS TEXT), '1000', '9000') AS BLOB) WHERE kind = 'fresh'",
+        "UPDATE statements SET value = X'7b7d' WHERE kind = 'clock'",
+    ];
+    for touch in touches {
+        let place = Place::new();
+        place.filled();
+        place.sql(touch);
+        assert!(place.open().is_err(), "not refused: {touch}");
+    }
+}
+
+#[test]
+fn a_torn_file_is_refused() {
+    let place = Place::new();
+    place.filled();
+    let bytes = std::fs::read(place.path()).unwrap();
+    std::fs::write(place.path(), &bytes[..bytes.len() / 2]).unwrap();
+    assert!(place.open().is_err());
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::copy(from, to).unwrap();
+}
+
+#[test]
+fn an_older_copy_put_back_is_refused_and_so_is_an_older_snapshot() {
+    let place = Place::new();
+    let feed = place.filled();
+    let aside = place.folder.path().join("aside.db");
+    copy(&place.path(), &aside);
+    let longer = Feed::of(6, "p");
+    place.open().unwrap().take(&longer.batch(5)).unwrap();
+    copy(&aside, &place.path());
+    assert!(matches!(place.open(), Err(ReplicaFault::Older)));
+
+    let mut anew = Replica::anew(&place.path(), trust()).unwrap();
+    assert_eq!(anew.size(), 0);
+    let (note, body) = feed.snapshot(9);
+    assert!(matches!(anew.take_snapshot(&note, &body), Err(ReplicaFault::Older)));
+    let (note, body) = longer.snapshot(9);
+    anew.take_snapshot(&note, &body).unwrap();
+    assert_eq!(anew.state(), &longer.state);
+}
+
+#[test]
+fn a_copy_with_an_older_freshness_put_back_is_refused() {
+    let place = Place::new();
+    let feed = place.filled();
+    let aside = place.folder.path().join("aside.db");
+    copy(&place.path(), &aside);
+    place.open().unwrap().hear(&feed.fresh(3, 5_000), &boot(4_000)).unwrap();
+    copy(&aside, &place.path());
+    assert!(matches!(place.open(), Err(ReplicaFault::Older)));
+}
+
+#[test]
+fn a_refused_batch_changes_nothing() {
+    let place = Place::new();
+    place.filled();
+    let mut replica = place.open().unwrap();
+    let before = replica.state().clone();
+    let gap = replica.take(&Feed::of(8, "p").batch(6)).unwrap_err();
+    assert!(matches!(gap, ReplicaFault::Batch(BatchFault::Gap(_))) && !gap.needs_new_copy());
+    let mut other = Feed::of(6, "q").batch(5);
+    let fork = replica.take(&other).unwrap_err();
+    assert!(matches!(fork, ReplicaFault::Batch(BatchFault::Fork)) && fork.needs_new_copy());
+    other.checkpoint.clear();
+    assert!(replica.take(&other).is_err());
+    assert!(matches!(replica.take(&Feed::of(4, "p").batch(4)), Err(ReplicaFault::Batch(BatchFault::Rollback))));
+    assert_eq!(replica.state(), &before);
+    drop(replica);
+    assert_eq!(place.open().unwrap().state(), &before);
+}
+
+#[test]
+fn freshness_of_an_older_epoch_or_of_another_feed_is_refused() {
+    let place = Place::new();
+    let feed = place.filled();
+    let mut replica = place.open().unwrap();
+    assert!(matches!(replica.hear(&feed.fresh(1, 2_000), &boot(1_000)), Err(ReplicaFault::Older)));
+    assert!(matches!(replica.hear(&Feed::of(5, "q").fresh(2, 2_000), &boot(1_000)), Err(ReplicaFault::Fork)));
+    replica.hear(&feed.fresh(2, 500), &boot(1_000)).unwrap();
+    assert_eq!(replica.as_of(), Some(UnixMs(1_000)), "an older statement moves nothing back");
+}
+
+#[test]
+fn fresh_for_the_lease_and_not_longer_whatever_the_wall_clock_says() {
+    let place = Place::new();
+    place.filled();
+    let replica = place.open().unwrap();
+    let now = |elapsed, wall| replica.now(&boot(elapsed), UnixMs(wall)).unwrap();
+    for wall in [0, 1_000, i64::MAX] {
+        assert!(replica.fresh(now(10_000, wall), LEASE).is_ok());
+        assert!(matches!(replica.fresh(now(10_001, wall), LEASE), Err(Stale::LeaseOver)));
+    }
+    let mut behind = place.open().unwrap();
+    behind.hear(&Feed::of(6, "p").fresh(2, 2_000), &boot(1_000)).unwrap();
+    assert!(matches!(behind.fresh(now(1_000, 0), LEASE), Err(Stale::Behind)));
+    let nothing = Place::new();
+    assert!(matches!(nothing.open().unwrap().fresh(UnixMs(0), LEASE), Err(Stale::NothingSeen)));
+}
