@@ -131,7 +131,8 @@ impl App {
 /// A handle: 1 to 64 characters without white space, in lower case.
 pub(super) fn checked_handle(text: &str) -> Option<String> {
     let handle = text.trim().to_lowercase();
-    let plain = !handle.is_empty() && handle.len() <= 64 && !handle.chars().any(|c| c.is_whitespace() || c.is_control());
+    let plain =
+        !handle.is_empty() && handle.len() <= 64 && !handle.chars().any(|c| c.is_whitespace() || c.is_control());
     plain.then_some(handle)
 }
 

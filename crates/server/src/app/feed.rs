@@ -90,11 +90,8 @@ impl App {
                 return Ok(Arc::clone(snapshot));
             }
             let at = app.now();
-            let snapshot = app.read_head(|head| Snapshot {
-                frontier: head.frontier.clone(),
-                state: head.state.clone(),
-                at,
-            });
+            let snapshot =
+                app.read_head(|head| Snapshot { frontier: head.frontier.clone(), state: head.state.clone(), at });
             let body = snapshot.encode();
             let note = snapshot.sign(&body, &app.origin, &app.log);
             let signed = Arc::new(SignedSnapshot { note, body: STANDARD.encode(body) });
@@ -111,7 +108,8 @@ impl App {
             return Err(Refusal::new(Code::Conflict));
         }
         let (send, receive) = mpsc::channel(WAITING);
-        let stream = Stream { happening: self.published.subscribe(), app: Arc::clone(self), follower, last: after, send };
+        let stream =
+            Stream { happening: self.published.subscribe(), app: Arc::clone(self), follower, last: after, send };
         tokio::spawn(stream.run());
         Ok(receive)
     }

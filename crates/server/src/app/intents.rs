@@ -119,13 +119,7 @@ impl App {
     }
 
     /// What the intent would end. Found by doing it to a copy of the fold and asking who still lives.
-    fn effects(
-        &self,
-        db: &Connection,
-        caller: &Caller,
-        intent: &Intent,
-        now: UnixMs,
-    ) -> crate::store::Stored<Effects> {
+    fn effects(&self, db: &Connection, caller: &Caller, intent: &Intent, now: UnixMs) -> crate::store::Stored<Effects> {
         let mut effects = Effects { sign_ins: ended_sign_ins(db, caller, intent, now, self)?, ..Effects::default() };
         if let Intent::OpenReadWrite { .. } = intent {
             let open = sessions::open_of(db, &caller.staff, now)?;

@@ -132,9 +132,9 @@ impl App {
     /// Whether the store answers.
     pub async fn ready(self: &Arc<Self>) -> Answer<()> {
         let asked = self.read(|db| Ok(db.query_row("SELECT 1", [], |row| row.get::<_, i64>(0))?)).await;
-        asked.map(|_| ()).map_err(|refusal| {
-            Refusal::new(Code::Unavailable).because(refusal.inside().unwrap_or_default())
-        })
+        asked
+            .map(|_| ())
+            .map_err(|refusal| Refusal::new(Code::Unavailable).because(refusal.inside().unwrap_or_default()))
     }
 
     /// A name for a request, for the log.
@@ -181,4 +181,3 @@ fn cloak(db: &Connection, dice: &dyn Dice) -> Result<Vec<u8>, OpenFault> {
     dice.fill(&mut fresh)?;
     Ok(store::keep(db, "cloak", &fresh)?)
 }
-

@@ -34,7 +34,12 @@ impl App {
         let rows = self.read(move |db| sessions::newest(db, own.as_ref(), SHOWN)).await?;
         let view = |row: SessionRow| {
             let alive = self.read_state(|state| live(state, &row.session, now)).is_ok();
-            SessionView { live: alive && row.ended.is_none(), session: row.session, reason: row.reason, ended: row.ended }
+            SessionView {
+                live: alive && row.ended.is_none(),
+                session: row.session,
+                reason: row.reason,
+                ended: row.ended,
+            }
         };
         Ok(Sessions { sessions: rows.into_iter().map(view).collect() })
     }

@@ -9,10 +9,7 @@ use crate::app::Refusal;
 /// Begin to enrol a key by a one-time code
 #[utoipa::path(post, path = "/v1/enrolments/begin", tag = "enrolment", request_body = BeginEnrolment,
     responses((status = 200, body = Ceremony), (status = "4XX", body = Shape)))]
-pub(super) async fn begin(
-    State(app): Shared,
-    Input(asked): Input<BeginEnrolment>,
-) -> Result<Json<Ceremony>, Refusal> {
+pub(super) async fn begin(State(app): Shared, Input(asked): Input<BeginEnrolment>) -> Result<Json<Ceremony>, Refusal> {
     app.begin_enrolment(asked).await.map(Json)
 }
 

@@ -57,7 +57,7 @@ pub(super) async fn shape(State(app): State<Arc<App>>, request: Request, next: N
     };
     if let Some(refusal) = refusal_in(&response) {
         log(&refusal, &name, &route);
-        let shaped = (response.status(), Json(refusal.problem(&name))).into_response();
+        let shaped = (status(refusal.code()), Json(refusal.problem(&name))).into_response();
         response = shaped;
     }
     if let Ok(value) = HeaderValue::from_str(&name) {

@@ -3,7 +3,7 @@
 use doorward_core::feed::tree::Hash;
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{Stored, StoreFault};
+use super::{StoreFault, Stored};
 
 /// What an API key is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

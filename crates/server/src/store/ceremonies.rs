@@ -16,11 +16,22 @@ use super::{Stored, from_text, parsed, to_text};
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "for", rename_all = "kebab-case")]
 pub enum Begun {
-    Enrolment { code: Hash, staff: StaffId, state: Box<AttestedPasskeyRegistration> },
-    SignIn { staff: StaffId, state: Box<AttestedPasskeyAuthentication> },
+    Enrolment {
+        code: Hash,
+        staff: StaffId,
+        state: Box<AttestedPasskeyRegistration>,
+    },
+    SignIn {
+        staff: StaffId,
+        state: Box<AttestedPasskeyAuthentication>,
+    },
     /// Nobody has this handle or a key: no answer can be right.
     Nobody,
-    Intent { sign_in: SignInSerial, intent: Intent, state: Box<AttestedPasskeyAuthentication> },
+    Intent {
+        sign_in: SignInSerial,
+        intent: Intent,
+        state: Box<AttestedPasskeyAuthentication>,
+    },
 }
 
 /// Keeps what was begun until `expires`, and drops what ran out before `now`.
@@ -34,7 +45,8 @@ pub fn put(db: &Connection, id: &Hash, begun: &Begun, expires: UnixMs, now: Unix
 /// Takes the ceremony out: whoever comes second gets nothing.
 pub fn take(db: &Connection, id: &Hash, now: UnixMs) -> Stored<Option<Begun>> {
     let take = "DELETE FROM ceremonies WHERE hash = ?1 RETURNING body, expires";
-    let row: Option<(String, i64)> = db.query_row(take, params![id], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+    let row: Option<(String, i64)> =
+        db.query_row(take, params![id], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
     match row {
         Some((body, expires)) if now < UnixMs(expires) => from_text(&body, "ceremony").map(Some),
         _ => Ok(None),

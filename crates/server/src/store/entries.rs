@@ -6,7 +6,7 @@ use doorward_core::feed::{
 };
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{Stored, StoreFault};
+use super::{StoreFault, Stored};
 
 /// At every multiple of this size the tree's edge is kept.
 const EVERY: u64 = 1_000;
@@ -44,8 +44,7 @@ pub fn after(db: &Connection, after: u64, limit: usize) -> Stored<(Vec<String>, 
 
 fn edge_at(db: &Connection, size: u64) -> Stored<Frontier> {
     let kept = "SELECT size, peaks FROM frontiers WHERE size <= ?1 ORDER BY size DESC LIMIT 1";
-    let kept: Option<(u64, Vec<u8>)> =
-        db.query_row(kept, [size], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+    let kept: Option<(u64, Vec<u8>)> = db.query_row(kept, [size], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
     let mut edge = match kept {
         Some((size, bytes)) => edge_from(size, &bytes).ok_or(StoreFault::Unreadable("frontier"))?,
         None => Frontier::default(),

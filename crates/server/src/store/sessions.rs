@@ -29,10 +29,7 @@ pub fn next_serial(db: &Connection) -> Stored<SessionSerial> {
 pub fn add(db: &Connection, session: &Session, sign_in: SignInSerial, reason: &Reason) -> Stored<()> {
     let insert = "INSERT INTO sessions (serial, sign_in, staff, session, reason, ends) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
     let (text, reason) = (to_text(session, "session")?, to_text(reason, "reason")?);
-    db.execute(
-        insert,
-        params![session.serial.0, sign_in.0, session.staff.as_str(), text, reason, session.ends.0],
-    )?;
+    db.execute(insert, params![session.serial.0, sign_in.0, session.staff.as_str(), text, reason, session.ends.0])?;
     Ok(())
 }
 

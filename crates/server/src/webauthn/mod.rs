@@ -127,7 +127,9 @@ impl Verifier {
         &self,
         keys: &[AttestedPasskey],
     ) -> Result<(WebAuthnJson, AttestedPasskeyAuthentication), KeyRefused> {
-        let (options, state) = self.webauthn.start_attested_passkey_authentication(keys)?;
+        let (mut options, state) = self.webauthn.start_attested_passkey_authentication(keys)?;
+        // How a key is plugged in tells models apart, and so known handles from unknown ones.
+        options.public_key.allow_credentials.iter_mut().for_each(|key| key.transports = None);
         Ok((to_json(&options)?, state))
     }
 
