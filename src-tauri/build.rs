@@ -1,2 +1,4 @@
 //! Builds the console's context: commands are denied unless a capability allows them.
-fn main() { tauri_build::build() }
+fn main() {
+    tauri_build::build()
+}

@@ -1,2 +1,3 @@
-//! console
+//! The console's program: nothing stands in it yet but the contract in the library.
+
 fn main() {}

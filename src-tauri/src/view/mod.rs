@@ -30,12 +30,16 @@
 //! | `key_effects` | `key: u32` | [`KeyEffects`] |
 //! | `revoke_key` | `key: u32` | `()`; another's key asks for a touch on the way |
 
+mod account_data;
+
 use std::fmt;
 
 use doorward_core::policy::Denial;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 use specta_typescript::Number;
+
+pub use account_data::*;
 
 /// Milliseconds since 1970-01-01T00:00:00Z. A number on the page: exact for the next 285,000 years.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Type)]
@@ -142,7 +146,10 @@ pub enum KeyStep {
     /// Several are plugged in: touch the right one.
     Choose,
     /// `retries_left` is absent where the key has not said; `wrong` after a PIN that was not right.
-    Pin { retries_left: Option<u8>, wrong: bool },
+    Pin {
+        retries_left: Option<u8>,
+        wrong: bool,
+    },
     Touch,
     /// The touch was given; the server checks it.
     Checking,
@@ -403,169 +410,6 @@ pub enum EndedBy {
     Unknown,
 }
 
-// ---------------------------------------------------------------- what a session shows
-// Customer data: none of these has a Debug.
-
-#[derive(Clone, PartialEq, Serialize, Deserialize, Type)]
-pub struct Workspace {
-    pub id: String,
-    pub name: String,
-    pub people: u32,
-    pub messages_sent: u32,
-    pub billable_messages_sent: u32,
-}
-
-/// All tests must hold. No test: everybody.
-#[derive(Clone, Deserialize, Type)]
-pub struct PeopleAsk {
-    pub session: u32,
-    pub tests: Vec<AttributeTest>,
-    /// From an earlier answer's `next`.
-    pub start: Option<String>,
-}
-
-#[derive(Clone, Deserialize, Type)]
-pub struct AttributeTest {
-    pub field: String,
-    pub operator: TestOperator,
-    /// For `eq`.
-    pub value: Option<String>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Deserialize, Type)]
-#[serde(rename_all = "kebab-case")]
-pub enum TestOperator {
-    Eq,
-    Exists,
-}
-
-#[derive(Clone, PartialEq, Serialize, Deserialize, Type)]
-pub struct People {
-    pub rows: Vec<PersonRow>,
-    pub next: Option<String>,
-}
-
-#[derive(Clone, PartialEq, Serialize, Deserialize, Type)]
-pub struct PersonRow {
-    pub id: String,
-    pub email: Option<String>,
-    pub cio_id: Option<String>,
-}
-
-#[derive(Clone, Deserialize, Type)]
-pub struct PersonAsk {
-    pub session: u32,
-    pub person: String,
-}
-
-#[derive(Clone, PartialEq, Serialize, Deserialize, Type)]
-pub struct Person {
-    pub id: String,
-    pub email: Option<String>,
-    pub cio_id: Option<String>,
-    pub unsubscribed: bool,
-    /// Ordered by name.
-    pub attributes: Vec<Attribute>,
-    pub devices: Vec<Device>,
-}
-
-#[derive(Clone, PartialEq, Serialize, Deserialize, Type)]
-pub struct Attribute {
-    pub name: String,
-    pub value: String,
-    /// When it was last set, where the upstream says.
-    pub set: Option<Ms>,
-}
-
-#[derive(Clone, PartialEq, Serialize, Deserialize, Type)]
-pub struct Device {
-    pub id: String,
-    pub platform: String,
-    pub last_used: Option<Ms>,
-}
-
-#[derive(Clone, PartialEq, Serialize, Deserialize, Type)]
-pub struct Activity {
-    pub id: String,
-    /// As the upstream names it, for example `attribute_change`.
-    pub kind: String,
-    pub at: Ms,
-    pub name: Option<String>,
-    /// The upstream's data, flattened: name, then value, or what it was and what it is.
-    pub data: Vec<ActivityDatum>,
-}
-
-#[derive(Clone, PartialEq, Serialize, Deserialize, Type)]
-pub struct ActivityDatum {
-    pub name: String,
-    pub from: Option<String>,
-    pub value: String,
-}
-
-#[derive(Clone, Deserialize, Type)]
-pub struct MessagesAsk {
-    pub session: u32,
-    /// As the upstream names it, for example `email`.
-    pub kind: Option<String>,
-    /// For example `bounced`.
-    pub metric: Option<String>,
-    pub start: Option<String>,
-}
-
-#[derive(Clone, PartialEq, Serialize, Deserialize, Type)]
-pub struct Messages {
-    pub rows: Vec<Message>,
-    pub next: Option<String>,
-}
-
-#[derive(Clone, PartialEq, Serialize, Deserialize, Type)]
-pub struct Message {
-    pub id: String,
-    pub kind: String,
-    pub person: Option<String>,
-    pub recipient: Option<String>,
-    pub subject: Option<String>,
-    pub created: Ms,
-    /// What happened to it, oldest first.
-    pub metrics: Vec<Metric>,
-    pub failure: Option<String>,
-    pub campaign: Option<String>,
-}
-
-#[derive(Clone, PartialEq, Serialize, Deserialize, Type)]
-pub struct Metric {
-    pub name: String,
-    pub at: Ms,
-}
-
-#[derive(Clone, Deserialize, Type)]
-pub struct MessageAsk {
-    pub session: u32,
-    pub message: String,
-}
-
-/// The archived body, as text: the page never renders a customer's HTML.
-#[derive(Clone, PartialEq, Serialize, Deserialize, Type)]
-pub struct MessageBody {
-    pub from: Option<String>,
-    pub subject: Option<String>,
-    pub body: String,
-}
-
-/// Only the attributes named change. An absent value takes the attribute away.
-#[derive(Clone, Deserialize, Type)]
-pub struct UpdatePersonAsk {
-    pub session: u32,
-    pub person: String,
-    pub changes: Vec<AttributeChange>,
-}
-
-#[derive(Clone, Deserialize, Type)]
-pub struct AttributeChange {
-    pub name: String,
-    pub value: Option<String>,
-}
-
 // ---------------------------------------------------------------- staff keys
 
 #[derive(Clone, PartialEq, Serialize, Deserialize, Type)]
@@ -605,24 +449,41 @@ pub struct SessionEffect {
 // ---------------------------------------------------------------- events
 
 /// The one stream to the page.
-#[derive(Clone, PartialEq, Serialize, Deserialize, Type)]
-#[derive(tauri_specta::Event)]
+#[derive(Clone, PartialEq, Serialize, Deserialize, Type, tauri_specta::Event)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum ConsoleEvent {
     /// Phase, connection or person changed, and at least every 30 s, so that the page's clock follows.
-    State { state: ConsoleState },
+    State {
+        state: ConsoleState,
+    },
     /// The key asks for something, or no longer does.
-    Key { prompt: Option<KeyPrompt> },
+    Key {
+        prompt: Option<KeyPrompt>,
+    },
     /// Why a sign-in came to nothing.
-    SignInFailed { problem: Problem },
-    AccountsChanged { upserts: Vec<AccountRow>, removed: Vec<String> },
+    SignInFailed {
+        problem: Problem,
+    },
+    AccountsChanged {
+        upserts: Vec<AccountRow>,
+        removed: Vec<String>,
+    },
     /// So much changed that the page should ask for `accounts` anew.
     AccountsReplaced,
-    SessionOpened { session: SessionView },
-    SessionEnded { session: u32, account_name: Option<String>, at: Ms, by: EndedBy },
+    SessionOpened {
+        session: SessionView,
+    },
+    SessionEnded {
+        session: u32,
+        account_name: Option<String>,
+        at: Ms,
+        by: EndedBy,
+    },
     KeysChanged,
     /// The sign-in is over, and why. The page forgets everything but the cached list.
-    SignedOut { by: EndedBy },
+    SignedOut {
+        by: EndedBy,
+    },
 }
 
 // ---------------------------------------------------------------- problems

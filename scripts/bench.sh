@@ -1,0 +1,6 @@
+#!/usr/bin/env bash
+# Every measurement, in one table.
+source "$(dirname "$0")/lib.sh"
+
+step "set-up" scripts/setup.sh
+cargo bench -p doorward-tests

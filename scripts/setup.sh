@@ -1,0 +1,62 @@
+#!/usr/bin/env bash
+# Makes a machine ready: checks Rust and Node, installs what else is missing, and only that.
+source "$(dirname "$0")/lib.sh"
+
+RUST_WANTED=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
+CARGO_DENY=0.20.2
+CARGO_NEXTEST=0.9.143
+
+BUILD=(build-essential pkg-config cmake libwebkit2gtk-4.1-dev librsvg2-dev libayatana-appindicator3-dev libudev-dev)
+check_rust() {
+  have cargo && have rustc ||
+    die "Rust is missing. Doorward needs Rust $RUST_WANTED or newer: install it with rustup (your distribution or rust-lang.org explains how), open a new shell, and run this again."
+  local found
+  found=$(rustc --version | cut -d' ' -f2 | cut -d- -f1)
+  at_least "$RUST_WANTED" "$found" ||
+    die "Rust $found is too old: Doorward needs $RUST_WANTED or newer. Run 'rustup update stable' and then this again."
+  cargo fmt --version >/dev/null 2>&1 || die "rustfmt is missing. Run 'rustup component add rustfmt' and then this again."
+  cargo clippy --version >/dev/null 2>&1 || die "clippy is missing. Run 'rustup component add clippy' and then this again."
+  say "    Rust $found"
+}
+
+installed() { [ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
+
+as_root() {
+  if [ "$(id -u)" = 0 ]; then "$@"
+  elif have sudo; then sudo "$@"
+  else die "'$*' must run as root, and there is no sudo. Run it yourself, then this again."
+  fi
+}
+
+apt_install() {
+  local missing=() package
+  for package in "$@"; do installed "$package" || missing+=("$package"); done
+  if [ ${#missing[@]} = 0 ]; then
+    say "    nothing is missing"
+    return
+  fi
+  have apt-get || die "these packages are missing and there is no apt-get to install them: ${missing[*]}"
+  say "    installing: ${missing[*]}"
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get update -q ||
+    die "'apt-get update' failed (exit status $?)."
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${missing[@]}" ||
+    die "'apt-get install' failed (exit status $?); these packages were asked for: ${missing[*]}"
+  for package in "${missing[@]}"; do installed "$package" || die "apt-get reported success, but $package is not installed."; done
+}
+
+# cargo_tool PROGRAM VERSION: into target/tools, without touching the person's own ~/.cargo. A program built for speed of building.
+cargo_tool() {
+  local program=$1 version=$2
+  if have "$program"; then
+    say "    $program is there"
+    return
+  fi
+  say "    building $program $version"
+  CARGO_TARGET_DIR="$ROOT/target/tools/build" cargo install --locked --debug --quiet --root "$ROOT/target/tools" "$program@$version"
+  rm -rf "$ROOT/target/tools/build"
+}
+
+step "Rust" check_rust
+step "Debian packages" apt_install "${BUILD[@]}"
+step "cargo-nextest" cargo_tool cargo-nextest "$CARGO_NEXTEST"
+step "cargo-deny" cargo_tool cargo-deny "$CARGO_DENY"
