@@ -107,6 +107,17 @@ async fn an_intent_is_decided_again_when_it_is_confirmed() {
 }
 
 #[tokio::test]
+async fn an_admin_who_lost_the_role_meanwhile_changes_nothing() {
+    let house = House::new().await;
+    let mut admin = house.admin().await;
+    let mut second = house.staff(&mut admin, "bea", &["security-admin"]).await;
+    let begun = ok(house.begin(&second, json!({"do": "suspend", "staff": "ada"})).await);
+    ok(house.intend(&mut admin, json!({"do": "take-role", "staff": "bea", "role": "security-admin"})).await);
+    assert_eq!(denied(house.confirm(&mut second, &begun).await), "no-role");
+    ok(house.as_person(&admin, "GET", "/v1/keys", None).await);
+}
+
+#[tokio::test]
 async fn a_ceremony_of_one_kind_serves_no_other() {
     let house = House::new().await;
     let mut admin = house.admin().await;

@@ -113,12 +113,13 @@ fn parse(text: &str) -> Vec<(String, String)> {
 async fn a_stream_begins_with_what_was_missed_and_goes_on() {
     let house = House::new().await;
     house.account("acme", Plan::Premium).await;
+    let begun = tokio::sync::Notify::new();
     let change = async {
-        tokio::task::yield_now().await;
+        begun.notified().await;
         house.account("bolt", Plan::Standard).await;
-        house.clock.advance(Millis(600));
     };
     let both = |seen: &[(String, String)]| {
+        begun.notify_one();
         seen.iter().filter(|(event, _)| event == "entries").count() == 2 && seen.last().unwrap().0 == "fresh"
     };
     let (seen, ()) = tokio::join!(events(&house, "/v1/feed/stream?after=0", both), change);

@@ -70,24 +70,15 @@ impl App {
         let mut writer = self.writer.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let Writer { db, draft } = &mut *writer;
         let before = self.head();
+        // A transaction that fell back, or a verb that panicked, may have left the draft ahead of what is durable.
         if draft.size() != before.frontier.size() {
             *draft = self.read_head(|head| head.state.clone());
         }
         let now = self.clock.now().max(before.at);
-        let outcome = attempt(db, draft, &before.frontier, now, verb);
-        match outcome {
-            Ok((value, reached)) => {
-                let first = (!reached.texts.is_empty()).then(|| Seq(before.frontier.size()).next());
-                self.publish(reached);
-                Ok(Done { value, first })
-            }
-            Err(refusal) => {
-                if draft.size() != before.frontier.size() {
-                    *draft = self.read_head(|head| head.state.clone());
-                }
-                Err(refusal)
-            }
-        }
+        let (value, reached) = attempt(db, draft, &before.frontier, now, verb)?;
+        let first = (!reached.texts.is_empty()).then(|| Seq(before.frontier.size()).next());
+        self.publish(reached);
+        Ok(Done { value, first })
     }
 
     /// Shows what is durable now: first in memory, then to the followers.
@@ -158,4 +149,64 @@ pub(super) fn refold(db: &Connection) -> Answer<Head> {
         Ok::<_, super::Refusal>(())
     })?;
     Ok(head)
+}
+
+#[cfg(test)]
+mod tests {
+    use doorward_core::{
+        feed::note::NoteSigner, grant::Plan, id::AccountId, session::Lengths, token::TokenSigner, wire::Code,
+    };
+
+    use super::{
+        super::{AppParts, Clock, SystemDice},
+        *,
+    };
+    use crate::webauthn::{RelyingParty, TrustedModel};
+
+    struct Still;
+
+    impl Clock for Still {
+        fn now(&self) -> UnixMs {
+            UnixMs(1_000)
+        }
+    }
+
+    fn app(dir: &tempfile::TempDir) -> Arc<App> {
+        let ca_pem = rcgen::generate_simple_self_signed(Vec::new()).unwrap().cert.pem();
+        let aaguid = webauthn_rs::prelude::Uuid::from_bytes([1; 16]);
+        let parts = AppParts {
+            clock: Box::new(Still),
+            dice: Box::new(SystemDice),
+            origin: "feed.test".to_owned(),
+            log: NoteSigner::from_seed("feed.test", &[1; 32]).unwrap(),
+            freshness: NoteSigner::from_seed("fresh.test", &[2; 32]).unwrap(),
+            tokens: TokenSigner::new("feed.test", &[]),
+            lengths: Lengths::default(),
+            relying_party: RelyingParty {
+                id: "doorward.test".to_owned(),
+                name: "Doorward".to_owned(),
+                origin: "https://doorward.test".to_owned(),
+                models: vec![TrustedModel { ca_pem, aaguid, name: "any".to_owned() }],
+            },
+            database: dir.path().join("house.db"),
+        };
+        App::open(parts).unwrap()
+    }
+
+    fn registered(account: &str) -> What {
+        What::AccountRegistered { account: AccountId::parse(account).unwrap(), plan: Plan::Standard }
+    }
+
+    #[tokio::test]
+    async fn of_entries_that_cannot_all_follow_none_does() {
+        let dir = tempfile::TempDir::new().unwrap();
+        let app = app(&dir);
+        let twice = app.commit(|_| Ok((vec![registered("acme"), registered("acme")], ()))).await;
+        assert_eq!(twice.err().unwrap().code(), Code::Conflict);
+        assert_eq!(app.size(), 0);
+        let once = app.commit(|_| Ok((vec![registered("acme"), registered("bolt")], ()))).await.unwrap();
+        assert_eq!((once.first, app.size()), (Some(Seq(1)), 2));
+        let stored = refold(&app.writer.lock().unwrap().db).unwrap();
+        assert!(app.read_head(|head| head.state == stored.state && head.frontier == stored.frontier));
+    }
 }
