@@ -1,2 +1,3 @@
-//! placeholder
+//! The command line's room: nothing stands in it yet.
+
 fn main() {}

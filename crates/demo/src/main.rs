@@ -1,2 +1,3 @@
-//! placeholder
+//! The demo's room: nothing stands in it yet.
+
 fn main() {}

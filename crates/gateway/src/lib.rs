@@ -1,1 +1,1 @@
-//! placeholder
+//! The gateway's room: nothing stands in it yet.
