@@ -7,6 +7,7 @@ mod clocks;
 mod danger;
 mod files;
 mod lock;
+mod papers;
 mod sleeps;
 mod tree;
 mod words;
