@@ -15,7 +15,7 @@ use common::{Feed, boot, trust};
 use doorward_client::replica::{Replica, ReplicaFault};
 use doorward_core::{
     feed::{batch::BatchFault, freshness::Stale},
-    time::{Millis, UnixMs},
+    time::{BootTime, Millis, UnixMs},
 };
 
 const LEASE: Millis = Millis::seconds(10);
@@ -78,6 +78,7 @@ fn a_touched_copy_is_refused() {
         "DELETE FROM statements WHERE kind = 'fresh'",
         "UPDATE statements SET value = CAST(replace(CAST(value AS TEXT), '1000', '9000') AS BLOB) WHERE kind = 'fresh'",
         "UPDATE statements SET value = X'7b7d' WHERE kind = 'clock'",
+        "UPDATE statements SET value = CAST(replace(CAST(value AS TEXT), '1000', '9000') AS BLOB) WHERE kind = 'clock'",
     ];
     for touch in touches {
         let place = Place::new();
@@ -176,4 +177,30 @@ fn fresh_for_the_lease_and_not_longer_whatever_the_wall_clock_says() {
     assert!(matches!(behind.fresh(now(1_000, 0), LEASE), Err(Stale::Behind)));
     let nothing = Place::new();
     assert!(matches!(nothing.open().unwrap().fresh(UnixMs(0), LEASE), Err(Stale::NothingSeen)));
+}
+
+#[test]
+fn the_clock_goes_on_over_a_reopening_when_the_newest_statement_came_late() {
+    let place = Place::new();
+    let feed = place.filled();
+    place.open().unwrap().hear(&feed.fresh(2, 2_990), &boot(2_000)).unwrap();
+    let replica = place.open().unwrap();
+    for wall in [0, 1_000_000] {
+        assert_eq!(replica.now(&boot(5_000), UnixMs(wall)), Some(UnixMs(6_000)));
+    }
+    let restarted = BootTime { boot: "boot-2".into(), elapsed: 0 };
+    assert_eq!(replica.now(&restarted, UnixMs(0)), Some(UnixMs(2_990)), "never earlier than what was signed");
+}
+
+#[test]
+fn another_feed_of_the_size_seen_before_is_refused_as_a_new_copy() {
+    let place = Place::new();
+    let feed = place.filled();
+    let mut anew = Replica::anew(&place.path(), trust()).unwrap();
+    let (note, body) = Feed::of(5, "q").snapshot(9);
+    assert!(matches!(anew.take_snapshot(&note, &body), Err(ReplicaFault::Fork)));
+    assert_eq!(anew.size(), 0);
+    let (note, body) = feed.snapshot(9);
+    anew.take_snapshot(&note, &body).unwrap();
+    assert_eq!(anew.state(), &feed.state);
 }

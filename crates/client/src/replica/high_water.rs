@@ -7,19 +7,24 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use doorward_core::time::UnixMs;
+use doorward_core::{
+    feed::tree::{Frontier, Hash},
+    time::UnixMs,
+};
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct HighWater {
     pub size: u64,
+    /// The root at that size.
+    pub root: Hash,
     pub epoch: u64,
     pub signed: UnixMs,
 }
 
 impl HighWater {
-    const NOTHING: Self = Self { size: 0, epoch: 0, signed: UnixMs(i64::MIN) };
+    const NOTHING: Self = Self { size: 0, root: [0; 32], epoch: 0, signed: UnixMs(i64::MIN) };
 
     /// The mark beside the replica at `path`. A mark that cannot be read is an error, never "nothing seen".
     pub fn read(path: &Path) -> io::Result<Self> {
@@ -30,8 +35,15 @@ impl HighWater {
         }
     }
 
-    pub fn raised(self, size: u64, epoch: u64, signed: UnixMs) -> Self {
-        Self { size: self.size.max(size), epoch: self.epoch.max(epoch), signed: self.signed.max(signed) }
+    pub fn raised(self, feed: &Frontier, epoch: u64, signed: UnixMs) -> Self {
+        let longer = feed.size() > self.size;
+        let (size, root) = if longer { (feed.size(), feed.root()) } else { (self.size, self.root) };
+        Self { size, root, epoch: self.epoch.max(epoch), signed: self.signed.max(signed) }
+    }
+
+    /// Whether `feed` is as long as what was seen, but another.
+    pub fn is_forked_by(&self, feed: &Frontier) -> bool {
+        self.size > 0 && self.size == feed.size() && self.root != feed.root()
     }
 
     /// Writes the mark: beside, durable, then in place.

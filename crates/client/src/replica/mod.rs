@@ -98,14 +98,23 @@ impl Replica {
             return Err(ReplicaFault::Fork);
         }
         let newest = fresh.as_ref().map(|f| f.issued).into_iter().chain(at).chain(signed).max();
-        let clock = kept.clock.filter(|clock| newest.is_some_and(|newest| clock.newest_signed() >= newest));
+        // A statement that arrives late moves the clock nothing, so the clock may rest on an earlier one; it never
+        // rests on a later one.
+        let rests_on = kept.clock.as_ref().map(SignedClock::newest_signed);
+        if rests_on > fresh.as_ref().map(|fresh| fresh.issued) {
+            return Err(ReplicaFault::Damaged);
+        }
         let epoch = fresh.as_ref().map_or(0, |f| f.epoch);
         let older = frontier.size() < high.size || epoch < high.epoch;
         let earlier = newest.unwrap_or(UnixMs(i64::MIN)) < high.signed;
         if older || earlier {
             return Err(ReplicaFault::Older);
         }
-        let path = path.to_owned();
+        if high.is_forked_by(&frontier) {
+            return Err(ReplicaFault::Fork);
+        }
+        let high = high.raised(&frontier, epoch, newest.unwrap_or(high.signed));
+        let (path, clock) = (path.to_owned(), kept.clock);
         Ok(Self { file, path, trust, state, frontier, snapshot_size, fresh, clock, high })
     }
 
@@ -133,9 +142,9 @@ impl Replica {
         self.fresh.as_ref().map(|fresh| fresh.issued)
     }
 
-    /// What time it is, from the newest signed time on. None before anything signed was seen.
+    /// What time it is: by the clock, and never earlier than any signed time. None before a statement was heard.
     pub fn now(&self, boot: &BootTime, wall: UnixMs) -> Option<UnixMs> {
-        self.clock.as_ref().map(|clock| clock.now(boot, wall).0)
+        self.clock.as_ref().map(|clock| clock.now(boot, wall).0.max(self.high.signed))
     }
 
     /// Whether the replica is fresh at `now`.
@@ -169,6 +178,9 @@ impl Replica {
         if snapshot.frontier.size() < self.high.size.max(self.size()) {
             return Err(ReplicaFault::Older);
         }
+        if self.high.is_forked_by(&snapshot.frontier) {
+            return Err(ReplicaFault::Fork);
+        }
         self.file.replace(note, body)?;
         self.snapshot_size = snapshot.frontier.size();
         (self.state, self.frontier) = (snapshot.state, snapshot.frontier);
@@ -198,7 +210,7 @@ impl Replica {
     }
 
     fn raise(&mut self, epoch: u64, signed: UnixMs) -> Result<(), ReplicaFault> {
-        let raised = self.high.raised(self.size(), epoch, signed);
+        let raised = self.high.raised(&self.frontier, epoch, signed);
         if raised != self.high {
             raised.write(&self.path)?;
             self.high = raised;
