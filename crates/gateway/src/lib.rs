@@ -1,1 +1,30 @@
-//! The gateway's room: nothing stands in it yet.
+//! The gateway: an enforcing reverse proxy in front of an HTTP API that knows nothing of Doorward.
+//!
+//! Each request is read strictly, looked up in the route table, held against the replica and written down before the
+//! upstream sees it; when its session dies while it is under way, it is cut. Whatever is missing (a header, a
+//! certificate, a route, a fresh replica, a working journal) means no. It speaks HTTP/1.1 on both sides and passes no
+//! upgrade on, asks the server nothing for a request, and stores no body, query or token.
+
+mod admin;
+mod body;
+mod config;
+mod connection;
+mod forward;
+mod gate;
+mod head;
+mod headers;
+mod journal;
+mod live;
+mod refusal;
+mod serve;
+mod standing;
+mod tls;
+mod tokens;
+
+pub use config::{Config, ConfigFault, Limits, ServerConfig, TlsConfig, UpstreamConfig};
+pub use forward::{Credential, Upstream, UpstreamFault};
+pub use gate::{Gate, GateParts, RequestIds};
+pub use journal::{Journal, JournalFault};
+pub use serve::{Listeners, serve};
+pub use standing::Standing;
+pub use tls::{TlsFault, server_config};
