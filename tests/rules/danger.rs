@@ -9,9 +9,6 @@ use crate::tree::{Fallible, Source, sources};
 const WHY: &str = "Each danger- feature needs, in its own package,\n\
     #[cfg(all(feature = \"danger-...\", not(debug_assertions)))] compile_error!(\"...\");";
 
-/// Features with nothing behind them yet, which still owe their guard. An entry goes with the first line of code or with the guard.
-const OWED: &[(&str, &str)] = &[("src-tauri/", "danger-soft-key")];
-
 #[test]
 fn every_danger_feature_refuses_to_be_released() -> Fallible {
     let (metadata, sources) = (metadata()?, sources()?);
@@ -20,22 +17,9 @@ fn every_danger_feature_refuses_to_be_released() -> Fallible {
         features.iter().any(|(_, feature)| feature == "danger-soft-key"),
         "the console's software key has its feature"
     );
-    let bare = features.iter().filter(|(folder, feature)| {
-        !OWED.contains(&(folder, feature)) && !sources.iter().any(|source| guards(source, folder, feature))
-    });
+    let bare =
+        features.iter().filter(|(folder, feature)| !sources.iter().any(|source| guards(source, folder, feature)));
     expect_none(&bare.map(|(folder, feature)| format!("{folder}: {feature}")).collect::<Vec<_>>(), WHY);
-    Ok(())
-}
-
-#[test]
-fn what_still_owes_its_guard_has_no_code_behind_it() -> Fallible {
-    let sources = sources()?;
-    let found = OWED.iter().filter(|(folder, feature)| sources.iter().any(|source| uses(source, folder, feature)));
-    let found = found.map(|(folder, feature)| format!("{folder}: {feature}")).collect::<Vec<_>>();
-    expect_none(
-        &found,
-        &format!("Code stands behind this feature, or its guard does: take it off the list OWED.\n{WHY}"),
-    );
     Ok(())
 }
 
@@ -56,7 +40,6 @@ fn a_guard_is_told_from_none() {
     let guard = "#[cfg(all(feature = \"danger-x\", not(debug_assertions)))]\ncompile_error!(\"never in a release\");\n";
     assert!(guards(&Source::new("src-tauri/src/lib.rs", guard), "src-tauri/", "danger-x"));
     assert!(!guards(&Source::new("src-tauri/src/lib.rs", guard), "src-tauri/", "danger-y"));
-    assert!(uses(&Source::new("src-tauri/src/lib.rs", guard), "src-tauri/", "danger-x"), "a guard clears the debt");
     assert!(!guards(&Source::new("crates/cli/src/main.rs", guard), "src-tauri/", "danger-x"), "another package's");
     assert!(!guards(
         &Source::new("src-tauri/src/lib.rs", "#[cfg(feature = \"danger-x\")]\nmod soft;"),
@@ -73,10 +56,6 @@ fn danger_features(package: &Value) -> Vec<(String, String)> {
     };
     let features = package["features"].as_object().into_iter().flat_map(|features| features.keys());
     features.filter(|name| name.starts_with("danger")).map(|name| (folder.clone(), name.clone())).collect()
-}
-
-fn uses(source: &Source, folder: &str, feature: &str) -> bool {
-    source.is_below(&[folder]) && source.ends_with(&[".rs"]) && source.text.contains(&format!("\"{feature}\""))
 }
 
 fn guards(source: &Source, folder: &str, feature: &str) -> bool {

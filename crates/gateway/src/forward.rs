@@ -205,7 +205,8 @@ impl Upstream {
             _ => registered.flight().begin_streaming()?,
         }
         let body = CutBody::new(body, registered, self.limits.idle, None);
-        let mut response = Response::new(body.map_err(|broken| Box::new(broken) as Box<dyn Error + Send + Sync>).boxed_unsync());
+        let mut response =
+            Response::new(body.map_err(|broken| Box::new(broken) as Box<dyn Error + Send + Sync>).boxed_unsync());
         *response.status_mut() = parts.status;
         *response.headers_mut() = towards_staff(&parts.headers, &self.credential.header, self.credential.secret());
         Ok(response)

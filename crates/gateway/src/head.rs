@@ -161,7 +161,8 @@ fn read_head(head: &[u8], most: usize) -> Result<(RequestTarget, Follows), Refus
     let mut lines = head.split(|b| *b == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line));
     let request = lines.next().ok_or(malformed)?;
     let mut words = request.split(|b| *b == b' ');
-    let (Some(method), Some(target), Some(b"HTTP/1.1"), None) = (words.next(), words.next(), words.next(), words.next())
+    let (Some(method), Some(target), Some(b"HTTP/1.1"), None) =
+        (words.next(), words.next(), words.next(), words.next())
     else {
         return Err(malformed);
     };
@@ -245,7 +246,8 @@ mod tests {
 
     #[test]
     fn heads_are_told_apart_however_the_bytes_come() {
-        let sent = b"POST /a HTTP/1.1\r\nhost: h\r\ncontent-length: 4\r\n\r\nGET GET /b#x HTTP/1.1\r\n\r\nGET /c HTTP/1.1\r\n";
+        let sent =
+            b"POST /a HTTP/1.1\r\nhost: h\r\ncontent-length: 4\r\n\r\nGET GET /b#x HTTP/1.1\r\n\r\nGET /c HTTP/1.1\r\n";
         for step in [1, 3, 50, 1_000] {
             let (shown, noted) = read(sent, step);
             let end = sent.windows(4).position(|w| w == b"GET ").unwrap() + 4;
@@ -259,8 +261,14 @@ mod tests {
     #[test]
     fn what_could_be_read_in_two_ways_is_never_shown() {
         for (sent, expected) in [
-            ("GET / HTTP/1.1\r\nhost: h\r\ncontent-length: 1\r\ntransfer-encoding: chunked\r\n\r\n", RouteRefusal::AmbiguousLength),
-            ("GET / HTTP/1.1\r\nhost: h\r\ntransfer-encoding: chunked\r\ncontent-length: 1\r\n\r\n", RouteRefusal::AmbiguousLength),
+            (
+                "GET / HTTP/1.1\r\nhost: h\r\ncontent-length: 1\r\ntransfer-encoding: chunked\r\n\r\n",
+                RouteRefusal::AmbiguousLength,
+            ),
+            (
+                "GET / HTTP/1.1\r\nhost: h\r\ntransfer-encoding: chunked\r\ncontent-length: 1\r\n\r\n",
+                RouteRefusal::AmbiguousLength,
+            ),
             ("GET / HTTP/1.1\nhost: h\n\n", RouteRefusal::HeaderMalformed),
             ("GET / HTTP/1.1\r\nhost: h\r\nx: a\r\n b\r\n\r\n", RouteRefusal::HeaderMalformed),
             ("GET / HTTP/1.1\r\nhost: h\r\nx : a\r\n\r\n", RouteRefusal::HeaderMalformed),
@@ -280,7 +288,10 @@ mod tests {
 
     #[test]
     fn a_head_has_its_limits() {
-        for sent in [format!("GET /{} HTTP/1.1\r\n", "a".repeat(200)), format!("GET / HTTP/1.1\r\n{}\r\n", "a: b\r\n".repeat(5))] {
+        for sent in [
+            format!("GET /{} HTTP/1.1\r\n", "a".repeat(200)),
+            format!("GET / HTTP/1.1\r\n{}\r\n", "a: b\r\n".repeat(5)),
+        ] {
             let (_, noted) = read(sent.as_bytes(), 64);
             assert_eq!(noted[0].target.as_ref().err(), Some(&Refusal::HeadTooLarge));
         }

@@ -139,7 +139,8 @@ mod tests {
 
     #[test]
     fn only_what_is_listed_passes_to_the_upstream() {
-        let sent = map(&[("accept", "a"), ("prefer", "p"), ("x-user-id", "u"), ("x-vendor", "v"), ("connection", "prefer")]);
+        let sent =
+            map(&[("accept", "a"), ("prefer", "p"), ("x-user-id", "u"), ("x-vendor", "v"), ("connection", "prefer")]);
         let passed = towards_upstream(&sent, &[HeaderName::from_static("x-vendor")]);
         assert_eq!(passed, map(&[("accept", "a"), ("x-vendor", "v")]));
         for never in ["x-forwarded-for", "x-doorward-session", "authorization", "x_vendor", "via", "cookie"] {
