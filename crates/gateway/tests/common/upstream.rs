@@ -1,0 +1,116 @@
+//! A small upstream: it notes what it sees, and whether the journal knew of it before.
+
+use std::{
+    convert::Infallible,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex},
+};
+
+use bytes::Bytes;
+use futures::stream;
+use http::{HeaderMap, Request, Response};
+use http_body_util::{BodyExt, Full, StreamBody, combinators::UnsyncBoxBody};
+use hyper::{
+    body::{Frame, Incoming},
+    server::conn::http1,
+    service::service_fn,
+};
+use hyper_util::rt::TokioIo;
+use tokio::{
+    net::TcpListener,
+    sync::{Notify, mpsc},
+};
+
+#[derive(Debug, Clone)]
+pub struct Seen {
+    pub line: String,
+    pub headers: HeaderMap,
+    pub body: Bytes,
+    /// How many writes of this request the journal held when the upstream saw it.
+    pub noted: i64,
+}
+
+type Pieces = Arc<tokio::sync::Mutex<mpsc::UnboundedReceiver<Bytes>>>;
+
+pub struct TestUpstream {
+    pub address: SocketAddr,
+    seen: Arc<Mutex<Vec<Seen>>>,
+    /// Sends a piece of the body of `/stream`.
+    pub pieces: mpsc::UnboundedSender<Bytes>,
+    /// Rung when the upstream loses a connection.
+    pub lost: Arc<Notify>,
+}
+
+impl TestUpstream {
+    pub async fn start(journal: PathBuf) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let seen = Arc::new(Mutex::new(Vec::new()));
+        let (pieces, taken) = mpsc::unbounded_channel();
+        let taken: Pieces = Arc::new(tokio::sync::Mutex::new(taken));
+        let lost = Arc::new(Notify::new());
+        let (noted, gone) = (Arc::clone(&seen), Arc::clone(&lost));
+        tokio::spawn(async move {
+            while let Ok((tcp, _)) = listener.accept().await {
+                let (seen, journal, pieces) = (Arc::clone(&noted), journal.clone(), Arc::clone(&taken));
+                let gone = Arc::clone(&gone);
+                let service = service_fn(move |request| {
+                    let (seen, journal, pieces) = (Arc::clone(&seen), journal.clone(), Arc::clone(&pieces));
+                    async move { Ok::<_, Infallible>(answer(request, &seen, &journal, pieces).await) }
+                });
+                tokio::spawn(async move {
+                    drop(http1::Builder::new().serve_connection(TokioIo::new(tcp), service).await);
+                    gone.notify_one();
+                });
+            }
+        });
+        Self { address, seen, pieces, lost }
+    }
+
+    pub fn seen(&self) -> Vec<Seen> {
+        self.seen.lock().unwrap().clone()
+    }
+}
+
+fn noted(journal: &Path, headers: &HeaderMap) -> i64 {
+    let request = headers["x-doorward-request"].to_str().unwrap();
+    let db = rusqlite::Connection::open(journal).unwrap();
+    db.query_row("SELECT count(*) FROM writes WHERE request = ?1", [request], |row| row.get(0)).unwrap()
+}
+
+async fn answer(
+    request: Request<Incoming>,
+    seen: &Mutex<Vec<Seen>>,
+    journal: &Path,
+    pieces: Pieces,
+) -> Response<UnsyncBoxBody<Bytes, Infallible>> {
+    let (parts, body) = request.into_parts();
+    let noted = noted(journal, &parts.headers);
+    let line = format!("{} {}", parts.method, parts.uri);
+    let streams = line.contains("/stream");
+    let see = |body| seen.lock().unwrap().push(Seen { line, headers: parts.headers.clone(), body, noted });
+    let answered = if streams {
+        see(Bytes::new());
+        let frames = stream::unfold(pieces, |pieces| async move {
+            let piece = pieces.lock().await.recv().await?;
+            Some((Ok(Frame::data(piece)), pieces))
+        });
+        StreamBody::new(frames).boxed_unsync()
+    } else {
+        // A body that breaks off is not seen: the upstream would not act on it either.
+        let Ok(whole) = body.collect().await else { return Response::new(Full::default().boxed_unsync()) };
+        see(whole.to_bytes());
+        Full::new(Bytes::from_static(b"{\"people\":[]}")).boxed_unsync()
+    };
+    let echoed = parts.headers.get("authorization").cloned().unwrap();
+    Response::builder()
+        .header("set-cookie", "upstream=1")
+        .header("server", "upstream/1")
+        .header("x-echo", echoed)
+        .header("x-own", "1")
+        .header("connection", "x-own")
+        .header("x-vendor", "kept")
+        .body(answered)
+        .unwrap()
+}
