@@ -11,7 +11,6 @@ mod common;
 
 use std::time::{Duration, Instant};
 
-use bytes::Bytes;
 use common::{
     House, LEASE,
     browser::{Browser, DEADLINE},
@@ -30,7 +29,7 @@ const STREAM: &str = "GET /accounts/a-1/stream HTTP/1.1\r\nhost: h\r\n";
 async fn streaming(house: &House, session: &Session) -> Browser {
     let mut browser = house.connect().await;
     browser.send(&format!("{STREAM}authorization: Bearer {}\r\n\r\n", house.token(session))).await;
-    house.upstream.pieces.send(Bytes::from_static(b"first-piece")).unwrap();
+    house.upstream.send("first-piece");
     browser.until("first-piece").await;
     browser
 }
@@ -58,8 +57,7 @@ async fn exactly_the_streams_of_the_ended_session_are_cut() {
     let ended = streaming(&house, &house.support).await;
     house.standing.tell(What::SessionEnded { session: SessionSerial(1), cause: EndCause::Ended });
     assert_cut(&house, ended).await;
-    house.upstream.pieces.send(Bytes::from_static(b"lost-or-not")).unwrap();
-    house.upstream.pieces.send(Bytes::from_static(b"second-piece")).unwrap();
+    house.upstream.send("second-piece");
     other.until("second-piece").await;
 }
 

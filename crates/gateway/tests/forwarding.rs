@@ -40,7 +40,10 @@ async fn a_permitted_read_passes_with_what_the_gateway_says_and_nothing_else() {
     ];
     assert_eq!(names, expected);
     assert_eq!(seen[0].headers["authorization"], SECRET);
-    assert_eq!((&seen[0].headers["x-doorward-session"], &seen[0].headers["x-doorward-staff"]), (&"1".parse().unwrap(), &"sam".parse().unwrap()));
+    assert_eq!(
+        (&seen[0].headers["x-doorward-session"], &seen[0].headers["x-doorward-staff"]),
+        (&"1".parse().unwrap(), &"sam".parse().unwrap())
+    );
     assert_eq!(seen[0].headers["host"], house.upstream.address.to_string());
 }
 
@@ -60,7 +63,9 @@ async fn nothing_of_the_upstreams_own_comes_back() {
 async fn a_write_is_in_the_journal_before_the_upstream_sees_it() {
     let house = House::stands().await;
     let token = house.token(&house.primary);
-    for framing in ["content-length: 9\r\n\r\n{\"a\":\"b\"}", "transfer-encoding: chunked\r\n\r\n9\r\n{\"a\":\"b\"}\r\n0\r\n\r\n"] {
+    for framing in
+        ["content-length: 9\r\n\r\n{\"a\":\"b\"}", "transfer-encoding: chunked\r\n\r\n9\r\n{\"a\":\"b\"}\r\n0\r\n\r\n"]
+    {
         let head = "PUT /accounts/a-1/people/mail%40example?secret=q HTTP/1.1\r\nhost: h\r\ncontent-type: application/json\r\n";
         let reply = house.send(&format!("{head}authorization: Bearer {token}\r\n{framing}")).await;
         assert_eq!(reply.status, 200);
@@ -93,7 +98,8 @@ async fn reads_are_counted_within_a_second() {
     for _ in 0..3 {
         assert_eq!(house.ask(&house.support, "GET /accounts/a-1/people HTTP/1.1\r\n").await.status, 200);
     }
-    let counted = "SELECT coalesce(sum(count), 0) FROM reads WHERE session = 1 AND verb = 'list-people' AND path = '/people'";
+    let counted =
+        "SELECT coalesce(sum(count), 0) FROM reads WHERE session = 1 AND verb = 'list-people' AND path = '/people'";
     let deadline = Instant::now() + std::time::Duration::from_secs(1);
     while house.rows(counted) != 3 {
         assert!(Instant::now() < deadline, "only {} reads were written down in time", house.rows(counted));
@@ -105,15 +111,33 @@ async fn reads_are_counted_within_a_second() {
 async fn a_connection_serves_one_request_after_the_other() {
     let house = House::stands().await;
     let token = house.token(&house.primary);
-    let with = |head: &str, body: &str| format!("{head} HTTP/1.1\r\nhost: h\r\nauthorization: Bearer {token}\r\ncontent-length: {}\r\ncontent-type: application/json\r\n\r\n{body}", body.len());
+    let with = |head: &str, body: &str| {
+        format!(
+            "{head} HTTP/1.1\r\nhost: h\r\nauthorization: Bearer {token}\r\ncontent-length: {}\r\ncontent-type: application/json\r\n\r\n{body}",
+            body.len()
+        )
+    };
     let mut browser = house.connect().await;
     // All at once, as a client may.
-    browser.send(&[with("POST /accounts/a-1/search", "{}"), with("PUT /accounts/a-1/people/p", "{}"), with("GET /accounts/a-2/people", ""), with("GET /accounts/a-1/people", "")].concat()).await;
+    browser
+        .send(
+            &[
+                with("POST /accounts/a-1/search", "{}"),
+                with("PUT /accounts/a-1/people/p", "{}"),
+                with("GET /accounts/a-2/people", ""),
+                with("GET /accounts/a-1/people", ""),
+            ]
+            .concat(),
+        )
+        .await;
     for status in [200, 200, 403, 200] {
         assert_eq!(browser.reply().await.status, status);
     }
     let lines: Vec<_> = house.upstream.seen().into_iter().map(|seen| seen.line).collect();
-    assert_eq!(lines, ["POST /api/accounts/a-1/search", "PUT /api/accounts/a-1/people/p", "GET /api/accounts/a-1/people"]);
+    assert_eq!(
+        lines,
+        ["POST /api/accounts/a-1/search", "PUT /api/accounts/a-1/people/p", "GET /api/accounts/a-1/people"]
+    );
 }
 
 #[tokio::test]

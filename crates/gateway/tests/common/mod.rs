@@ -129,11 +129,7 @@ impl House {
 
     /// The token for `session`, bound to the console's certificate, issued now.
     pub fn token(&self, session: &Session) -> String {
-        self.token_at(session, self.standing.time())
-    }
-
-    pub fn token_at(&self, session: &Session, at: UnixMs) -> String {
-        self.signer.sign(session, &self.console.thumbprint(), at).unwrap().0
+        self.signer.sign(session, &self.console.thumbprint(), self.standing.time()).unwrap().0
     }
 
     pub async fn connect(&self) -> Browser {

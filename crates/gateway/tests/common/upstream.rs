@@ -19,7 +19,7 @@ use hyper::{
 use hyper_util::rt::TokioIo;
 use tokio::{
     net::TcpListener,
-    sync::{Notify, mpsc},
+    sync::{Notify, watch},
 };
 
 #[derive(Debug, Clone)]
@@ -31,13 +31,13 @@ pub struct Seen {
     pub noted: i64,
 }
 
-type Pieces = Arc<tokio::sync::Mutex<mpsc::UnboundedReceiver<Bytes>>>;
+type Pieces = watch::Receiver<Vec<Bytes>>;
 
 pub struct TestUpstream {
     pub address: SocketAddr,
     seen: Arc<Mutex<Vec<Seen>>>,
-    /// Sends a piece of the body of `/stream`.
-    pub pieces: mpsc::UnboundedSender<Bytes>,
+    /// The pieces so far of the body of `/stream`: each stream gets all of them.
+    pieces: watch::Sender<Vec<Bytes>>,
     /// Rung when the upstream loses a connection.
     pub lost: Arc<Notify>,
 }
@@ -47,16 +47,15 @@ impl TestUpstream {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let seen = Arc::new(Mutex::new(Vec::new()));
-        let (pieces, taken) = mpsc::unbounded_channel();
-        let taken: Pieces = Arc::new(tokio::sync::Mutex::new(taken));
+        let (pieces, taken) = watch::channel(Vec::new());
         let lost = Arc::new(Notify::new());
         let (noted, gone) = (Arc::clone(&seen), Arc::clone(&lost));
         tokio::spawn(async move {
             while let Ok((tcp, _)) = listener.accept().await {
-                let (seen, journal, pieces) = (Arc::clone(&noted), journal.clone(), Arc::clone(&taken));
+                let (seen, journal, pieces) = (Arc::clone(&noted), journal.clone(), taken.clone());
                 let gone = Arc::clone(&gone);
                 let service = service_fn(move |request| {
-                    let (seen, journal, pieces) = (Arc::clone(&seen), journal.clone(), Arc::clone(&pieces));
+                    let (seen, journal, pieces) = (Arc::clone(&seen), journal.clone(), pieces.clone());
                     async move { Ok::<_, Infallible>(answer(request, &seen, &journal, pieces).await) }
                 });
                 tokio::spawn(async move {
@@ -66,6 +65,11 @@ impl TestUpstream {
             }
         });
         Self { address, seen, pieces, lost }
+    }
+
+    /// Sends a piece to every stream.
+    pub fn send(&self, piece: &'static str) {
+        self.pieces.send_modify(|pieces| pieces.push(Bytes::from_static(piece.as_bytes())));
     }
 
     pub fn seen(&self) -> Vec<Seen> {
@@ -92,9 +96,9 @@ async fn answer(
     let see = |body| seen.lock().unwrap().push(Seen { line, headers: parts.headers.clone(), body, noted });
     let answered = if streams {
         see(Bytes::new());
-        let frames = stream::unfold(pieces, |pieces| async move {
-            let piece = pieces.lock().await.recv().await?;
-            Some((Ok(Frame::data(piece)), pieces))
+        let frames = stream::unfold((pieces, 0), |(mut pieces, sent)| async move {
+            let piece = pieces.wait_for(|pieces| pieces.len() > sent).await.ok()?[sent].clone();
+            Some((Ok(Frame::data(piece)), (pieces, sent + 1)))
         });
         StreamBody::new(frames).boxed_unsync()
     } else {
