@@ -9,16 +9,55 @@
 
 mod common;
 
-use std::path::{Path, PathBuf};
+use std::{
+    ops::{Deref, DerefMut},
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
-use common::{Feed, boot, trust};
-use doorward_client::replica::{Replica, ReplicaFault};
+use common::{Feed, StillClocks, boot, trust};
+use doorward_client::{
+    replica::{Replica, ReplicaFault},
+    standing::Standing,
+};
 use doorward_core::{
     feed::{batch::BatchFault, freshness::Stale},
+    state::AccessState,
     time::{BootTime, Millis, UnixMs},
 };
 
 const LEASE: Millis = Millis::seconds(10);
+
+/// A replica and what others see of it.
+struct Opened {
+    replica: Replica,
+    standing: Standing,
+    clocks: Arc<StillClocks>,
+}
+
+impl Opened {
+    fn state(&self) -> AccessState {
+        self.standing.with_state(Clone::clone)
+    }
+
+    fn now(&self, boot: BootTime, wall: UnixMs) -> UnixMs {
+        self.clocks.set(boot, wall);
+        self.standing.now().unwrap()
+    }
+}
+
+impl Deref for Opened {
+    type Target = Replica;
+    fn deref(&self) -> &Replica {
+        &self.replica
+    }
+}
+
+impl DerefMut for Opened {
+    fn deref_mut(&mut self) -> &mut Replica {
+        &mut self.replica
+    }
+}
 
 struct Place {
     folder: tempfile::TempDir,
@@ -33,8 +72,17 @@ impl Place {
         self.folder.path().join("replica.db")
     }
 
-    fn open(&self) -> Result<Replica, ReplicaFault> {
-        Replica::open(&self.path(), trust())
+    fn open(&self) -> Result<Opened, ReplicaFault> {
+        let clocks = StillClocks::new();
+        let standing = Standing::new(clocks.clone());
+        Ok(Opened { replica: Replica::open(&self.path(), trust(), standing.clone())?, standing, clocks })
+    }
+
+    fn anew(&self) -> Opened {
+        let clocks = StillClocks::new();
+        let standing = Standing::new(clocks.clone());
+        let replica = Replica::anew(&self.path(), trust(), standing.clone()).unwrap();
+        Opened { replica, standing, clocks }
     }
 
     /// A replica with a snapshot of three entries, two more behind it, and a freshness statement; closed again.
@@ -59,8 +107,8 @@ fn what_was_taken_comes_back_when_it_is_opened_again() {
     let place = Place::new();
     let feed = place.filled();
     let replica = place.open().unwrap();
-    assert_eq!((replica.size(), replica.state()), (5, &feed.state));
-    assert_eq!(replica.as_of(), Some(UnixMs(1_000)));
+    assert_eq!((replica.size(), replica.state()), (5, feed.state));
+    assert_eq!(replica.standing.as_of(), Some(UnixMs(1_000)));
 }
 
 #[test]
@@ -112,13 +160,13 @@ fn an_older_copy_put_back_is_refused_and_so_is_an_older_snapshot() {
     copy(&aside, &place.path());
     assert!(matches!(place.open(), Err(ReplicaFault::Older)));
 
-    let mut anew = Replica::anew(&place.path(), trust()).unwrap();
+    let mut anew = place.anew();
     assert_eq!(anew.size(), 0);
     let (note, body) = feed.snapshot(9);
     assert!(matches!(anew.take_snapshot(&note, &body), Err(ReplicaFault::Older)));
     let (note, body) = longer.snapshot(9);
     anew.take_snapshot(&note, &body).unwrap();
-    assert_eq!(anew.state(), &longer.state);
+    assert_eq!(anew.state(), longer.state);
 }
 
 #[test]
@@ -137,7 +185,7 @@ fn a_refused_batch_changes_nothing() {
     let place = Place::new();
     place.filled();
     let mut replica = place.open().unwrap();
-    let before = replica.state().clone();
+    let before = replica.state();
     let gap = replica.take(&Feed::of(8, "p").batch(6)).unwrap_err();
     assert!(matches!(gap, ReplicaFault::Batch(BatchFault::Gap(_))) && !gap.needs_new_copy());
     let mut other = Feed::of(6, "q").batch(5);
@@ -146,9 +194,9 @@ fn a_refused_batch_changes_nothing() {
     other.checkpoint.clear();
     assert!(replica.take(&other).is_err());
     assert!(matches!(replica.take(&Feed::of(4, "p").batch(4)), Err(ReplicaFault::Batch(BatchFault::Rollback))));
-    assert_eq!(replica.state(), &before);
+    assert_eq!(replica.state(), before);
     drop(replica);
-    assert_eq!(place.open().unwrap().state(), &before);
+    assert_eq!(place.open().unwrap().state(), before);
 }
 
 #[test]
@@ -159,7 +207,7 @@ fn freshness_of_an_older_epoch_or_of_another_feed_is_refused() {
     assert!(matches!(replica.hear(&feed.fresh(1, 2_000), &boot(1_000)), Err(ReplicaFault::Older)));
     assert!(matches!(replica.hear(&Feed::of(5, "q").fresh(2, 2_000), &boot(1_000)), Err(ReplicaFault::Fork)));
     replica.hear(&feed.fresh(2, 500), &boot(1_000)).unwrap();
-    assert_eq!(replica.as_of(), Some(UnixMs(1_000)), "an older statement moves nothing back");
+    assert_eq!(replica.standing.as_of(), Some(UnixMs(1_000)), "an older statement moves nothing back");
 }
 
 #[test]
@@ -167,16 +215,16 @@ fn fresh_for_the_lease_and_not_longer_whatever_the_wall_clock_says() {
     let place = Place::new();
     place.filled();
     let replica = place.open().unwrap();
-    let now = |elapsed, wall| replica.now(&boot(elapsed), UnixMs(wall)).unwrap();
+    let now = |elapsed, wall| replica.now(boot(elapsed), UnixMs(wall));
     for wall in [0, 1_000, i64::MAX] {
-        assert!(replica.fresh(now(10_000, wall), LEASE).is_ok());
-        assert!(matches!(replica.fresh(now(10_001, wall), LEASE), Err(Stale::LeaseOver)));
+        assert!(replica.standing.fresh(now(10_000, wall), LEASE).is_ok());
+        assert!(matches!(replica.standing.fresh(now(10_001, wall), LEASE), Err(Stale::LeaseOver)));
     }
     let mut behind = place.open().unwrap();
     behind.hear(&Feed::of(6, "p").fresh(2, 2_000), &boot(1_000)).unwrap();
-    assert!(matches!(behind.fresh(now(1_000, 0), LEASE), Err(Stale::Behind)));
+    assert!(matches!(behind.standing.fresh(now(1_000, 0), LEASE), Err(Stale::Behind)));
     let nothing = Place::new();
-    assert!(matches!(nothing.open().unwrap().fresh(UnixMs(0), LEASE), Err(Stale::NothingSeen)));
+    assert!(matches!(nothing.open().unwrap().standing.fresh(UnixMs(0), LEASE), Err(Stale::NothingSeen)));
 }
 
 #[test]
@@ -186,21 +234,21 @@ fn the_clock_goes_on_over_a_reopening_when_the_newest_statement_came_late() {
     place.open().unwrap().hear(&feed.fresh(2, 2_990), &boot(2_000)).unwrap();
     let replica = place.open().unwrap();
     for wall in [0, 1_000_000] {
-        assert_eq!(replica.now(&boot(5_000), UnixMs(wall)), Some(UnixMs(6_000)));
+        assert_eq!(replica.now(boot(5_000), UnixMs(wall)), UnixMs(6_000));
     }
     let restarted = BootTime { boot: "boot-2".into(), elapsed: 0 };
-    assert_eq!(replica.now(&restarted, UnixMs(0)), Some(UnixMs(2_990)), "never earlier than what was signed");
+    assert_eq!(replica.now(restarted, UnixMs(0)), UnixMs(2_990), "never earlier than what was signed");
 }
 
 #[test]
 fn another_feed_of_the_size_seen_before_is_refused_as_a_new_copy() {
     let place = Place::new();
     let feed = place.filled();
-    let mut anew = Replica::anew(&place.path(), trust()).unwrap();
+    let mut anew = place.anew();
     let (note, body) = Feed::of(5, "q").snapshot(9);
     assert!(matches!(anew.take_snapshot(&note, &body), Err(ReplicaFault::Fork)));
     assert_eq!(anew.size(), 0);
     let (note, body) = feed.snapshot(9);
     anew.take_snapshot(&note, &body).unwrap();
-    assert_eq!(anew.state(), &feed.state);
+    assert_eq!(anew.state(), feed.state);
 }

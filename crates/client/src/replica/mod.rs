@@ -12,16 +12,18 @@ use doorward_core::{
     feed::{
         batch::{Batch, BatchFault, VerifiedBatch, verify},
         checkpoint::{FeedTrust, StatementFault},
-        freshness::{FreshEnough, Freshness, Stale},
+        freshness::Freshness,
         snapshot::{Snapshot, SnapshotFault},
         tree::Frontier,
     },
     state::{AccessState, FoldFault},
-    time::{BootTime, Millis, SignedClock, UnixMs},
+    time::{BootTime, SignedClock, UnixMs},
 };
 
 use file::ReplicaFile;
 use high_water::HighWater;
+
+use crate::standing::{Held, Standing};
 
 /// After this many entries behind the snapshot a new snapshot is worth its fetching.
 pub const LONG_TAIL: u64 = 20_000;
@@ -72,7 +74,7 @@ pub struct Replica {
     file: ReplicaFile,
     path: PathBuf,
     trust: FeedTrust,
-    state: AccessState,
+    standing: Standing,
     frontier: Frontier,
     snapshot_size: u64,
     fresh: Option<Freshness>,
@@ -81,8 +83,9 @@ pub struct Replica {
 }
 
 impl Replica {
-    /// Opens the copy at `path`, or begins an empty one, and verifies every byte of it under `trust`.
-    pub fn open(path: &Path, trust: FeedTrust) -> Result<Self, ReplicaFault> {
+    /// Opens the copy at `path`, or begins an empty one, and verifies every byte of it under `trust`. What it holds
+    /// is read through `standing`, which is changed only where everything verified.
+    pub fn open(path: &Path, trust: FeedTrust, standing: Standing) -> Result<Self, ReplicaFault> {
         let high = HighWater::read(path)?;
         let file = ReplicaFile::open(path)?;
         let kept = file.read()?;
@@ -115,41 +118,32 @@ impl Replica {
         }
         let high = high.raised(&frontier, epoch, newest.unwrap_or(high.signed));
         let (path, clock) = (path.to_owned(), kept.clock);
-        Ok(Self { file, path, trust, state, frontier, snapshot_size, fresh, clock, high })
+        let replica = Self { file, path, trust, standing, frontier, snapshot_size, fresh, clock, high };
+        replica.show(state);
+        Ok(replica)
     }
 
     /// Discards the copy at `path` and begins an empty one. What was seen before stays known: a new copy that is
     /// older than that is still refused.
-    pub fn anew(path: &Path, trust: FeedTrust) -> Result<Self, ReplicaFault> {
+    pub fn anew(path: &Path, trust: FeedTrust, standing: Standing) -> Result<Self, ReplicaFault> {
         file::discard(path)?;
         let (high, file) = (HighWater::read(path)?, ReplicaFile::open(path)?);
-        let (state, frontier, path) = (AccessState::default(), Frontier::default(), path.to_owned());
-        Ok(Self { file, path, trust, state, frontier, snapshot_size: 0, fresh: None, clock: None, high })
+        let (frontier, path) = (Frontier::default(), path.to_owned());
+        let replica = Self { file, path, trust, standing, frontier, snapshot_size: 0, fresh: None, clock: None, high };
+        replica.show(AccessState::default());
+        Ok(replica)
     }
 
-    /// The fold.
-    pub fn state(&self) -> &AccessState {
-        &self.state
+    /// Shows `state` and all that goes with it to whoever reads the standing.
+    fn show(&self, state: AccessState) {
+        let signed = (self.high.signed > UnixMs(i64::MIN)).then_some(self.high.signed);
+        let (size, fresh, clock) = (self.size(), self.fresh.clone(), self.clock.clone());
+        self.standing.change(|held| *held = Held { state, size, fresh, clock, signed });
     }
 
     /// How many entries are held.
     pub fn size(&self) -> u64 {
         self.frontier.size()
-    }
-
-    /// The signed time of the newest statement held.
-    pub fn as_of(&self) -> Option<UnixMs> {
-        self.fresh.as_ref().map(|fresh| fresh.issued)
-    }
-
-    /// What time it is: by the clock, and never earlier than any signed time. None before a statement was heard.
-    pub fn now(&self, boot: &BootTime, wall: UnixMs) -> Option<UnixMs> {
-        self.clock.as_ref().map(|clock| clock.now(boot, wall).0.max(self.high.signed))
-    }
-
-    /// Whether the replica is fresh at `now`.
-    pub fn fresh(&self, now: UnixMs, lease: Millis) -> Result<FreshEnough, Stale> {
-        self.fresh.as_ref().ok_or(Stale::NothingSeen)?.enough(self.size(), now, lease)
     }
 
     /// Whether so much follows the snapshot that a new one is worth its fetching.
@@ -165,11 +159,18 @@ impl Replica {
     }
 
     fn fold(&mut self, verified: &VerifiedBatch) -> Result<(), ReplicaFault> {
-        for (_, entry) in verified.entries() {
-            self.state.apply(entry)?;
-        }
+        let (size, at) = (verified.checkpoint().size, verified.checkpoint().at);
+        self.standing.change(|held| {
+            for (_, entry) in verified.entries() {
+                held.state.apply(entry)?;
+            }
+            held.size = size;
+            held.signed = held.signed.max(Some(at));
+            Ok::<_, FoldFault>(())
+        })?;
+        // Whoever enforces knows by now; the mark may take its time.
         self.frontier = verified.frontier().clone();
-        self.raise(0, verified.checkpoint().at)
+        self.raise(0, at)
     }
 
     /// Takes a snapshot in place of everything held; refused where it is older than what was seen before.
@@ -183,7 +184,8 @@ impl Replica {
         }
         self.file.replace(note, body)?;
         self.snapshot_size = snapshot.frontier.size();
-        (self.state, self.frontier) = (snapshot.state, snapshot.frontier);
+        self.frontier = snapshot.frontier;
+        self.show(snapshot.state);
         self.raise(0, UnixMs(i64::MIN))
     }
 
@@ -206,6 +208,10 @@ impl Replica {
         self.clock = Some(clock);
         let (epoch, issued) = (heard.epoch, heard.issued);
         self.fresh = Some(heard);
+        self.standing.change(|held| {
+            (held.fresh, held.clock) = (self.fresh.clone(), self.clock.clone());
+            held.signed = held.signed.max(Some(issued));
+        });
         self.raise(epoch, issued)
     }
 

@@ -1,6 +1,9 @@
 //! A feed made by test keys: what a server would send, honest or not.
 #![allow(dead_code, reason = "each test program uses its own part of it")]
 
+use std::sync::{Arc, Mutex};
+
+use doorward_client::clocks::Clocks;
 use doorward_core::{
     feed::{
         batch::Batch,
@@ -28,6 +31,29 @@ pub fn fresh_key() -> NoteSigner {
 
 pub fn trust() -> FeedTrust {
     FeedTrust { origin: ORIGIN.into(), log: log_key().verifier(), freshness: fresh_key().verifier() }
+}
+
+/// Clocks that stand still until they are set.
+#[derive(Debug)]
+pub struct StillClocks(pub Mutex<(BootTime, UnixMs)>);
+
+impl StillClocks {
+    pub fn new() -> Arc<Self> {
+        Arc::new(Self(Mutex::new((boot(0), UnixMs(0)))))
+    }
+
+    pub fn set(&self, boot: BootTime, wall: UnixMs) {
+        *self.0.lock().unwrap() = (boot, wall);
+    }
+}
+
+impl Clocks for StillClocks {
+    fn boot(&self) -> BootTime {
+        self.0.lock().unwrap().0.clone()
+    }
+    fn wall(&self) -> UnixMs {
+        self.0.lock().unwrap().1
+    }
 }
 
 pub fn boot(elapsed: u64) -> BootTime {

@@ -1,0 +1,214 @@
+//! The follower: keeps the replica up with the server's feed, for as long as it has something to ask with.
+//!
+//! It verifies before it uses, comes back by itself, and never answers a refusal by believing more.
+
+use std::{path::PathBuf, time::Duration};
+
+use doorward_core::{
+    feed::{batch::BatchFault, checkpoint::FeedTrust},
+    wire::Code,
+};
+use futures::StreamExt;
+use secrecy::SecretString;
+use serde::Serialize;
+use tokio::{sync::watch, task::spawn_blocking, time::timeout};
+
+use crate::{
+    api::{Api, ApiError, FeedEvent},
+    replica::{Replica, ReplicaFault},
+    standing::Standing,
+};
+
+/// The server says something every second; this long without a word is a dead connection.
+const SILENCE: Duration = Duration::from_secs(6);
+const FIRST_WAIT: Duration = Duration::from_millis(200);
+const LONGEST_WAIT: Duration = Duration::from_secs(10);
+
+/// What the follower asks with; none while nobody is signed in.
+pub type Credential = Option<(Api, SecretString)>;
+
+/// How the follower stands with the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Connection {
+    pub online: bool,
+    /// What ended the last attempt; none once a statement was heard again.
+    pub fault: Option<FollowFault>,
+}
+
+/// Why the follower is not online.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, thiserror::Error)]
+#[serde(rename_all = "kebab-case")]
+pub enum FollowFault {
+    #[error("there is nothing to ask with")]
+    NoCredential,
+    #[error("the server cannot be reached")]
+    Unreachable,
+    #[error("whoever answers is not the server that is trusted")]
+    Tls,
+    #[error("the server does not know the credential (any more)")]
+    NotSignedIn,
+    #[error("the server refused")]
+    ServerRefused,
+    #[error("what the server sent does not verify")]
+    NotVerified,
+    #[error("the server's feed is older than what was seen before, or another")]
+    RolledBack,
+    #[error("the replica's file cannot be read or written")]
+    Disk,
+}
+
+impl From<ApiError> for FollowFault {
+    fn from(error: ApiError) -> Self {
+        match error {
+            ApiError::Unreachable => Self::Unreachable,
+            ApiError::Tls => Self::Tls,
+            ApiError::BadAnswer => Self::NotVerified,
+            ApiError::Problem(problem) => match problem.code {
+                Code::NotSignedIn | Code::OtherCertificate => Self::NotSignedIn,
+                _ => Self::ServerRefused,
+            },
+        }
+    }
+}
+
+impl From<&ReplicaFault> for FollowFault {
+    fn from(fault: &ReplicaFault) -> Self {
+        match fault {
+            ReplicaFault::Disk(_) | ReplicaFault::Shape(_) | ReplicaFault::HighWater(_) => Self::Disk,
+            ReplicaFault::Older | ReplicaFault::Fork => Self::RolledBack,
+            ReplicaFault::Batch(BatchFault::Rollback | BatchFault::Fork) => Self::RolledBack,
+            _ => Self::NotVerified,
+        }
+    }
+}
+
+/// What a follower is made of.
+pub struct FollowerParts {
+    /// The replica's file.
+    pub path: PathBuf,
+    pub trust: FeedTrust,
+    pub standing: Standing,
+    pub credential: watch::Receiver<Credential>,
+    /// A random number from 0 to 1, for waits that spread.
+    pub jitter: Box<dyn FnMut() -> f64 + Send>,
+}
+
+/// Follows the feed until it is dropped.
+pub struct Follower {
+    parts: FollowerParts,
+    replica: Option<Replica>,
+    connection: watch::Sender<Connection>,
+}
+
+impl Follower {
+    /// A follower, and how it stands with the server.
+    pub fn new(parts: FollowerParts) -> (Self, watch::Receiver<Connection>) {
+        let (connection, told) = watch::channel(Connection::default());
+        (Self { parts, replica: None, connection }, told)
+    }
+
+    /// Opens what is on disk, so that it can be read before the server is reached. A copy that is refused is
+    /// discarded: it is fetched anew.
+    pub async fn open(&mut self) -> Result<(), FollowFault> {
+        if self.replica.is_none() {
+            let FollowerParts { path, trust, standing, .. } = &self.parts;
+            let (path, trust, standing) = (path.clone(), trust.clone(), standing.clone());
+            let opened = spawn_blocking(move || match Replica::open(&path, trust.clone(), standing.clone()) {
+                // The mark is the only thing that knows what was seen before: it is never thrown away.
+                Err(fault @ ReplicaFault::HighWater(_)) => Err(fault),
+                Err(fault) => {
+                    tracing::warn!(%fault, "the replica on disk is refused and fetched anew");
+                    Replica::anew(&path, trust, standing)
+                }
+                opened => opened,
+            });
+            let opened = opened.await.map_err(|_| FollowFault::Disk)?;
+            self.replica = Some(opened.map_err(|fault| FollowFault::from(&fault))?);
+        }
+        Ok(())
+    }
+
+    /// Follows for ever.
+    pub async fn run(mut self) {
+        let mut wait = FIRST_WAIT;
+        loop {
+            let heard = self.parts.standing.as_of();
+            let Err(fault) = self.once().await;
+            self.connection.send_replace(Connection { online: false, fault: Some(fault) });
+            tracing::debug!(%fault, "not following");
+            wait = if self.parts.standing.as_of() > heard { FIRST_WAIT } else { (wait * 2).min(LONGEST_WAIT) };
+            let spread = wait.mul_f64(0.5 + (self.parts.jitter)().clamp(0.0, 1.0));
+            // A new credential is a reason to try at once.
+            let _tried_again = timeout(spread, self.parts.credential.changed()).await;
+        }
+    }
+
+    async fn once(&mut self) -> Result<std::convert::Infallible, FollowFault> {
+        self.open().await?;
+        let credential = self.parts.credential.borrow_and_update().clone();
+        let (api, token) = credential.ok_or(FollowFault::NoCredential)?;
+        let (size, long_tail) = self.replica.as_ref().map_or((0, false), |r| (r.size(), r.has_long_tail()));
+        if size == 0 || long_tail {
+            self.fetch_snapshot(&api, &token).await?;
+        }
+        let after = self.parts.standing.size();
+        let mut events = api.feed_stream(&token, after).await?;
+        loop {
+            tokio::select! {
+                event = timeout(SILENCE, events.next()) => {
+                    let event = event.map_err(|_| FollowFault::Unreachable)?.ok_or(FollowFault::Unreachable)??;
+                    self.take(&api, &token, event).await?;
+                }
+                _ = self.parts.credential.changed() => return Err(FollowFault::NoCredential),
+            }
+        }
+    }
+
+    async fn take(&mut self, api: &Api, token: &SecretString, event: FeedEvent) -> Result<(), FollowFault> {
+        let fresh = matches!(event, FeedEvent::Fresh(_));
+        let boot = self.parts.standing.clocks().boot();
+        let taken = self.with_replica(move |replica| match &event {
+            FeedEvent::Entries(batch) => replica.take(batch),
+            FeedEvent::Fresh(fresh) => replica.hear(&fresh.note, &boot),
+        });
+        match taken.await? {
+            Ok(()) if fresh => {
+                self.connection.send_if_modified(|known| {
+                    let online = Connection { online: true, fault: None };
+                    std::mem::replace(known, online) != online
+                });
+                Ok(())
+            }
+            Ok(()) => Ok(()),
+            Err(fault) => {
+                tracing::warn!(%fault, "what the server sent is refused");
+                if fault.needs_new_copy() {
+                    self.fetch_snapshot(api, token).await?;
+                }
+                Err(FollowFault::from(&fault))
+            }
+        }
+    }
+
+    /// Fetches a snapshot, which takes the place of what is held only where it verifies and is not older.
+    async fn fetch_snapshot(&mut self, api: &Api, token: &SecretString) -> Result<(), FollowFault> {
+        let (note, body) = api.feed_snapshot(token).await?;
+        let taken = self.with_replica(move |replica| replica.take_snapshot(&note, &body)).await?;
+        taken.map_err(|fault| FollowFault::from(&fault))
+    }
+
+    /// Does something with the replica where waiting for the disk holds nobody up.
+    async fn with_replica<R: Send + 'static>(
+        &mut self,
+        act: impl FnOnce(&mut Replica) -> R + Send + 'static,
+    ) -> Result<R, FollowFault> {
+        let mut replica = self.replica.take().ok_or(FollowFault::Disk)?;
+        let done = spawn_blocking(move || {
+            let answer = act(&mut replica);
+            (replica, answer)
+        });
+        let (replica, answer) = done.await.map_err(|_| FollowFault::Disk)?;
+        self.replica = Some(replica);
+        Ok(answer)
+    }
+}
