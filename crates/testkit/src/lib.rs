@@ -2,4 +2,5 @@
 
 pub mod clock;
 pub mod dice;
+pub mod upstream;
 pub mod world;

@@ -28,6 +28,7 @@ pub use bodies::ArchivedBody;
 pub use data::{
     AccountData, Activity, Campaign, CampaignAction, Device, Export, Membership, Message, Person, Segment, Workspace,
 };
+pub(crate) use traffic::activity_id;
 
 /// How large a world is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

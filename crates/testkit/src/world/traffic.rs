@@ -30,7 +30,7 @@ pub(super) fn draw(dice: &mut Dice, data: &mut AccountData, now: i64) {
 }
 
 /// An activity id.
-pub(super) fn activity_id(dice: &mut Dice) -> String {
+pub(crate) fn activity_id(dice: &mut Dice) -> String {
     format!("01{}", dice.letters(24, BASE32))
 }
 
