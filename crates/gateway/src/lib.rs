@@ -7,6 +7,7 @@
 
 mod admin;
 mod body;
+mod compose;
 mod config;
 mod connection;
 mod forward;
@@ -20,7 +21,9 @@ mod serve;
 mod standing;
 mod tls;
 mod tokens;
+mod trust;
 
+pub use compose::{StartFault, run};
 pub use config::{Config, ConfigFault, Limits, ServerConfig, TlsConfig, UpstreamConfig};
 pub use forward::{Credential, Upstream, UpstreamFault};
 pub use gate::{Gate, GateParts, RequestIds};
@@ -28,3 +31,4 @@ pub use journal::{Journal, JournalFault};
 pub use serve::{Listeners, serve};
 pub use standing::Standing;
 pub use tls::{TlsFault, server_config};
+pub use trust::{TrustFault, TrustFile};

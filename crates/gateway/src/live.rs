@@ -85,7 +85,7 @@ struct Flights {
 #[derive(Debug)]
 pub struct Live {
     flights: Mutex<Flights>,
-    /// When the watcher wakes by itself.
+    /// When the watcher wakes by itself; the end of time while it is deciding, so that whoever comes then wakes it.
     armed: AtomicI64,
     earlier: Notify,
     most_per_session: usize,
@@ -122,7 +122,7 @@ impl Drop for Registered {
 impl Live {
     pub fn new(most_per_session: usize) -> Arc<Self> {
         let (flights, earlier) = (Mutex::default(), Notify::new());
-        Arc::new(Self { flights, armed: AtomicI64::new(i64::MIN), earlier, most_per_session })
+        Arc::new(Self { flights, armed: AtomicI64::new(i64::MAX), earlier, most_per_session })
     }
 
     fn flights(&self) -> MutexGuard<'_, Flights> {
@@ -165,30 +165,31 @@ impl Live {
 
     /// Decides again for everything under way, and says how long the answer is good for.
     fn sweep(&self, standing: &dyn Standing, lease: Millis) -> Duration {
+        self.armed.store(i64::MAX, Ordering::SeqCst);
+        let all: Vec<_> = self.flights().all.values().map(Arc::clone).collect();
         let Some(now) = standing.now() else {
-            self.flights().all.values().for_each(|flight| flight.end(Refusal::NoTime));
+            all.iter().for_each(|flight| flight.end(Refusal::NoTime));
             return Duration::from_millis(LONGEST_WAIT.0);
         };
         let mut next = now.plus(LONGEST_WAIT);
         match standing.fresh(now, lease) {
             Ok(_) => next = next.min(fresh_until(standing, now, lease)),
-            Err(stale) => self.flights().all.values().for_each(|flight| flight.end(stale.into())),
+            Err(stale) => all.iter().for_each(|flight| flight.end(stale.into())),
         }
-        let ends = self.cut_denied(standing, now);
-        next = next.min(ends);
+        next = next.min(cut_denied(&all, standing, now));
         self.armed.store(next.0, Ordering::SeqCst);
         Duration::from_millis(next.since(now).0.max(1))
     }
+}
 
-    /// Cuts what is no longer permitted at `now`, and says when the first of the others ends.
-    fn cut_denied(&self, standing: &dyn Standing, now: UnixMs) -> UnixMs {
-        let mut first = UnixMs(i64::MAX);
-        for flight in self.flights().all.values().filter(|flight| !flight.cut.is_cancelled()) {
-            match decide_by(standing, &flight.ask(), now) {
-                Ok(_) => first = first.min(flight.session.ends),
-                Err(denial) => flight.end(denial.into()),
-            }
+/// Cuts what is no longer permitted at `now`, and says when the first of the others ends.
+fn cut_denied(flights: &[Arc<Flight>], standing: &dyn Standing, now: UnixMs) -> UnixMs {
+    let mut first = UnixMs(i64::MAX);
+    for flight in flights.iter().filter(|flight| !flight.cut.is_cancelled()) {
+        match decide_by(standing, &flight.ask(), now) {
+            Ok(_) => first = first.min(flight.session.ends),
+            Err(denial) => flight.end(denial.into()),
         }
-        first
     }
+    first
 }

@@ -56,13 +56,15 @@ pub async fn serve(
         closing: CancellationToken::new(),
         tasks: TaskTracker::new(),
     };
-    let tending = tokio::spawn({
+    let mut tending = tokio::spawn({
         let gate = Arc::clone(&gate);
         async move { gate.tend().await }
     });
     tokio::select! {
         () = shutdown => {}
         () = serving.take(&listeners) => {}
+        // Without its watcher the gateway could not cut anything: it goes down.
+        _ = &mut tending => tracing::error!("nothing watches requests under way any more"),
     }
     drop(listeners);
     serving.closing.cancel();

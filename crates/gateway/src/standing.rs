@@ -22,6 +22,25 @@ pub trait Standing: Send + Sync + 'static {
     fn changed(&self) -> watch::Receiver<u64>;
 }
 
+/// The follower's replica is one.
+impl Standing for doorward_client::standing::Standing {
+    fn with_state(&self, look: &mut dyn FnMut(&AccessState)) {
+        Self::with_state(self, |state| look(state));
+    }
+
+    fn fresh(&self, now: UnixMs, lease: Millis) -> Result<FreshEnough, Stale> {
+        Self::fresh(self, now, lease)
+    }
+
+    fn now(&self) -> Option<UnixMs> {
+        Self::now(self)
+    }
+
+    fn changed(&self) -> watch::Receiver<u64> {
+        Self::changed(self)
+    }
+}
+
 /// The decision over the fold that `standing` has at this moment.
 pub(crate) fn decide_by(standing: &dyn Standing, ask: &Ask<'_>, now: UnixMs) -> Result<Permit, Denial> {
     let mut answer = None;

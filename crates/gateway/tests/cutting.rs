@@ -78,6 +78,28 @@ async fn a_stream_is_cut_when_the_lease_is_over_though_nothing_is_heard() {
 }
 
 #[tokio::test]
+async fn a_stream_whose_reader_has_stopped_is_cut_too() {
+    let house = House::stands().await;
+    let _stopped = streaming(&house, &house.support).await;
+    for _ in 0..64 {
+        house.upstream.send(vec![b'x'; 1 << 20]);
+    }
+    // Every buffer on the way is full when nothing more is taken for a while.
+    let mut taken = 0;
+    let more = async |taken: usize| {
+        while house.upstream.taken() == taken {
+            tokio::task::yield_now().await;
+        }
+    };
+    while timeout(Duration::from_millis(300), more(taken)).await.is_ok() {
+        taken = house.upstream.taken();
+    }
+    assert!(taken < 64, "nothing was held back");
+    house.standing.tell(What::SessionEnded { session: SessionSerial(1), cause: EndCause::Ended });
+    timeout(DEADLINE, house.upstream.lost.notified()).await.expect("the upstream was not let go");
+}
+
+#[tokio::test]
 async fn a_request_whose_answer_has_not_begun_is_told_why() {
     let house = House::stands().await;
     let mut browser = house.connect().await;

@@ -82,6 +82,17 @@ async fn a_token_does_not_outlive_its_session() {
 }
 
 #[tokio::test]
+async fn a_grant_that_has_run_out_gives_nothing_though_its_session_would_go_on() {
+    let house = House::stands().await;
+    let mut session = house.support.clone();
+    session.ends = common::START.plus(Millis::days(31));
+    assert_eq!(house.ask(&session, PEOPLE).await.status, 200);
+    house.standing.pass(Millis::days(30));
+    let reply = house.ask(&session, PEOPLE).await;
+    assert_eq!((reply.status, reply.codes().as_str()), (403, "denied grant-over"));
+}
+
+#[tokio::test]
 async fn another_account_than_the_tokens_is_refused() {
     let house = House::stands().await;
     let reply = house.ask(&house.support, "GET /accounts/a-2/people HTTP/1.1\r\n").await;

@@ -4,7 +4,10 @@ use std::{
     convert::Infallible,
     net::SocketAddr,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use bytes::Bytes;
@@ -31,13 +34,18 @@ pub struct Seen {
     pub noted: i64,
 }
 
-type Pieces = watch::Receiver<Vec<Bytes>>;
+#[derive(Clone)]
+struct Pieces {
+    sent: watch::Receiver<Vec<Bytes>>,
+    taken: Arc<AtomicUsize>,
+}
 
 pub struct TestUpstream {
     pub address: SocketAddr,
     seen: Arc<Mutex<Vec<Seen>>>,
     /// The pieces so far of the body of `/stream`: each stream gets all of them.
     pieces: watch::Sender<Vec<Bytes>>,
+    taken: Arc<AtomicUsize>,
     /// Rung when the upstream loses a connection.
     pub lost: Arc<Notify>,
 }
@@ -47,12 +55,14 @@ impl TestUpstream {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let seen = Arc::new(Mutex::new(Vec::new()));
-        let (pieces, taken) = watch::channel(Vec::new());
+        let (pieces, sent) = watch::channel(Vec::new());
+        let taken = Arc::new(AtomicUsize::new(0));
+        let streamed = Pieces { sent, taken: Arc::clone(&taken) };
         let lost = Arc::new(Notify::new());
         let (noted, gone) = (Arc::clone(&seen), Arc::clone(&lost));
         tokio::spawn(async move {
             while let Ok((tcp, _)) = listener.accept().await {
-                let (seen, journal, pieces) = (Arc::clone(&noted), journal.clone(), taken.clone());
+                let (seen, journal, pieces) = (Arc::clone(&noted), journal.clone(), streamed.clone());
                 let gone = Arc::clone(&gone);
                 let service = service_fn(move |request| {
                     let (seen, journal, pieces) = (Arc::clone(&seen), journal.clone(), pieces.clone());
@@ -64,12 +74,18 @@ impl TestUpstream {
                 });
             }
         });
-        Self { address, seen, pieces, lost }
+        Self { address, seen, pieces, taken, lost }
     }
 
     /// Sends a piece to every stream.
-    pub fn send(&self, piece: &'static str) {
-        self.pieces.send_modify(|pieces| pieces.push(Bytes::from_static(piece.as_bytes())));
+    pub fn send(&self, piece: impl Into<Bytes>) {
+        let piece = piece.into();
+        self.pieces.send_modify(|pieces| pieces.push(piece));
+    }
+
+    /// How many pieces the streams have taken so far.
+    pub fn taken(&self) -> usize {
+        self.taken.load(Ordering::SeqCst)
     }
 
     pub fn seen(&self) -> Vec<Seen> {
@@ -97,7 +113,8 @@ async fn answer(
     let answered = if streams {
         see(Bytes::new());
         let frames = stream::unfold((pieces, 0), |(mut pieces, sent)| async move {
-            let piece = pieces.wait_for(|pieces| pieces.len() > sent).await.ok()?[sent].clone();
+            let piece = pieces.sent.wait_for(|pieces| pieces.len() > sent).await.ok()?[sent].clone();
+            pieces.taken.fetch_add(1, Ordering::SeqCst);
             Some((Ok(Frame::data(piece)), (pieces, sent + 1)))
         });
         StreamBody::new(frames).boxed_unsync()
