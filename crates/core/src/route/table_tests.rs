@@ -25,6 +25,8 @@ fn sample() -> Vec<RouteSpec> {
         route("POST", "/v1/customers/{id}", Effect::Write),
         route("DELETE", "/v1/customers/{id}", Effect::Refuse),
         route("GET", "/v1/export", Effect::Write),
+        route("POST", "/v2/{kind}/x", Effect::Write),
+        route("POST", "/v2/kites/x", Effect::Write),
     ]
 }
 
@@ -58,6 +60,7 @@ fn rows_are_found_with_the_account_in_the_path() {
         ("GET", "/", Err(R::UnknownRoute)),
         ("GET", "/accounts/a-1/V1/customers", Err(R::UnknownRoute)),
         ("POST", "/accounts/a-1/v1/customers/Attributes", Err(R::CaseTrick)),
+        ("POST", "/accounts/a-1/v2/%E2%84%AAites/x", Err(R::CaseTrick)),
         ("POST", "/Accounts/a-1/v1/customers", Err(R::UnknownRoute)),
         ("GET", "/accounts/A-1/v1/customers", Err(R::AccountMalformed)),
         ("GET", "/accounts/-a/v1/customers", Err(R::AccountMalformed)),
@@ -130,6 +133,8 @@ fn tables_that_can_be_read_in_two_ways_are_not_read() {
         assert_eq!(fault(routes.clone()), Err((Some(1), expected)), "{routes:?}");
     }
     assert_eq!(fault(vec![route("GET", "/a/{x}", Read), route("POST", "/a/{y}", Write)]), Ok(()));
+    let beside_the_host = RouteTable::new(&in_host(vec![route("GET", "/{account}/a", Read)]));
+    assert_eq!(beside_the_host.map(|_| ()).map_err(|e| e.fault), Err(RouteFault::Template));
 }
 
 #[test]

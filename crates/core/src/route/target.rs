@@ -130,9 +130,6 @@ fn split(target: &[u8]) -> Result<(&str, Option<&str>), RouteRefusal> {
     if target.len() > LONGEST_TARGET {
         return Err(RouteRefusal::TargetTooLong);
     }
-    if target.first() != Some(&b'/') {
-        return Err(RouteRefusal::NotOriginForm);
-    }
     if target.iter().any(u8::is_ascii_control) {
         return Err(RouteRefusal::ControlCharacter);
     }

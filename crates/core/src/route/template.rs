@@ -67,7 +67,7 @@ impl Template {
 
     /// Whether an upstream that ignores case could take the path for this template.
     pub fn matches_ignoring_case(&self, segments: &[String]) -> bool {
-        self.all(segments, |literal, segment| literal.to_lowercase() == segment.to_lowercase())
+        self.all(segments, same_ignoring_case)
     }
 
     /// The segment that the named parameter stands for.
@@ -83,7 +83,7 @@ impl Template {
         let (mut mine, mut theirs) = (false, false);
         for pair in self.parts.iter().zip(&other.parts) {
             match pair {
-                (Part::Literal(a), Part::Literal(b)) if a.to_lowercase() != b.to_lowercase() => return Overlap::Apart,
+                (Part::Literal(a), Part::Literal(b)) if !same_ignoring_case(a, b) => return Overlap::Apart,
                 // Two spellings of one word: an upstream that ignores case could not tell the rows apart.
                 (Part::Literal(a), Part::Literal(b)) if a != b => (mine, theirs) = (true, true),
                 (Part::Literal(_), Part::Parameter(_)) => mine = true,
@@ -117,6 +117,11 @@ impl Part {
         let is_canonical = segments.as_slice() == [text] && path::canonical_path([text]).get(1..) == Some(text);
         is_canonical.then(|| Self::Literal(text.to_owned()))
     }
+}
+
+/// Also beyond ASCII: some servers fold the Kelvin sign into a `k`.
+fn same_ignoring_case(a: &str, b: &str) -> bool {
+    if a.is_ascii() && b.is_ascii() { a.eq_ignore_ascii_case(b) } else { a.to_lowercase() == b.to_lowercase() }
 }
 
 fn is_name(name: &str) -> bool {
@@ -163,6 +168,7 @@ mod tests {
             ("/a/{x}", "/a/{y}", Overlap::Ambiguous),
             ("/a/b", "/a/b", Overlap::Ambiguous),
             ("/a/b", "/a/B", Overlap::Ambiguous),
+            ("/a/{x}", "/A/b", Overlap::Ambiguous),
         ];
         for (one, other, expected) in cases {
             assert_eq!(template(one).overlap(&template(other)), expected, "{one} and {other}");
