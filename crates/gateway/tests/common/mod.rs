@@ -9,16 +9,17 @@
 )]
 
 pub mod browser;
+pub mod server;
 pub mod standing;
 pub mod upstream;
 
-use std::{net::SocketAddr, path::PathBuf, sync::Arc};
+use std::{net::SocketAddr, path::PathBuf, pin::Pin, sync::Arc};
 
 use aws_lc_rs::{
-    encoding::AsDer,
+    encoding::{AsDer, Pkcs8V1Der},
     signature::{Ed25519KeyPair, KeyPair},
 };
-use browser::{Browser, Certificate, Reply};
+use browser::{Browser, Certificate, DEADLINE, Reply};
 use doorward_core::{
     feed::entry::What,
     grant::{Plan, Setting, Until},
@@ -30,11 +31,15 @@ use doorward_core::{
     time::{Millis, UnixMs},
     token::{TokenSigner, TokenVerifier},
 };
-use doorward_gateway::{Credential, Gate, GateParts, Journal, Limits, Listeners, Upstream, serve, server_config};
+use doorward_gateway::{
+    Config, Credential, Gate, GateParts, Journal, Limits, Listeners, Upstream, run, serve, server_config,
+};
+use server::{FOLLOWER_KEY, TestServer};
 use standing::Held;
-use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
+use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle, time::timeout};
 use upstream::TestUpstream;
 
+pub const ORIGIN: &str = "house.example";
 pub const START: UnixMs = UnixMs(1_764_000_000_000);
 pub const LEASE: Millis = Millis::seconds(10);
 pub const SECRET: &str = "Bearer upstream-s3cret";
@@ -62,8 +67,8 @@ pub struct House {
     pub primary: Session,
     signer: TokenSigner,
     root: rcgen::Certificate,
-    _shutdown: oneshot::Sender<()>,
-    _serving: JoinHandle<()>,
+    shutdown: oneshot::Sender<()>,
+    serving: JoinHandle<()>,
     _dir: tempfile::TempDir,
 }
 
@@ -72,27 +77,17 @@ impl House {
         Self::with(Limits { head_seconds: 5, ..Limits::default() }).await
     }
 
+    /// A gateway whose replica is the test's own.
     pub async fn with(limits: Limits) -> Self {
-        let dir = tempfile::tempdir().unwrap();
-        let journal = dir.path().join("journal.db");
-        let upstream = TestUpstream::start(journal.clone()).await;
-        let standing = Arc::new(Held::new(START));
-        let (support, primary) = people(&standing);
-        let pair = Ed25519KeyPair::generate().unwrap();
-        let private: aws_lc_rs::encoding::Pkcs8V1Der<'_> = pair.as_der().unwrap();
-        let own = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
-        let (chain, key) = (dir.path().join("c.pem"), dir.path().join("k.pem"));
-        std::fs::write(&chain, own.cert.pem()).unwrap();
-        std::fs::write(&key, own.signing_key.serialize_pem()).unwrap();
+        let house = Walls::new().await;
         let credential = Credential::new("authorization", SECRET.to_owned().into()).unwrap();
         let also = ["x-vendor-version".to_owned()];
-        let url = format!("http://{}/api", upstream.address);
         let gate = Gate::new(GateParts {
-            standing: standing.clone(),
-            verifier: TokenVerifier::new("house.example", pair.public_key().as_ref()),
+            standing: house.standing.clone(),
+            verifier: TokenVerifier::new(ORIGIN, house.pair.public_key().as_ref()),
             routes: toml::from_str::<RouteTableSpec>(ROUTES).unwrap(),
-            upstream: Upstream::new(&url, None, credential, &also, limits.forward()).unwrap(),
-            journal: Journal::open(&journal).unwrap(),
+            upstream: Upstream::new(&house.upstream_url(), None, credential, &also, limits.forward()).unwrap(),
+            journal: Journal::open(&house.file("journal.db")).unwrap(),
             request_ids: Box::new(browser::random_id),
             lease: LEASE,
             tokens: 100,
@@ -104,27 +99,44 @@ impl House {
         };
         let address = listeners.public.local_addr().unwrap();
         let admin = listeners.admin.as_ref().unwrap().local_addr().unwrap();
-        let (shutdown, asked) = oneshot::channel::<()>();
-        let tls = Arc::new(server_config(&chain, &key).unwrap());
+        let tls = Arc::new(server_config(&house.file("c.pem"), &house.file("k.pem")).unwrap());
         let gate = Arc::new(gate.unwrap());
-        let serving = tokio::spawn(async move {
-            serve(gate, listeners, tls, &limits, async move { drop(asked.await) }).await;
-        });
-        Self {
-            standing,
-            upstream,
-            console: Certificate::new(),
-            address,
-            admin,
-            journal,
-            support,
-            primary,
-            signer: TokenSigner::new("house.example", private.as_ref()),
-            root: own.cert,
-            _shutdown: shutdown,
-            _serving: serving,
-            _dir: dir,
+        house.stands(address, admin, move |asked| async move { serve(gate, listeners, tls, &limits, asked).await })
+    }
+
+    /// A gateway as it is configured and run, which follows a feed server over the network.
+    pub async fn following(lease_seconds: u64) -> (Self, Arc<TestServer>) {
+        let house = Walls::new().await;
+        let tls = server_config(&house.file("c.pem"), &house.file("k.pem")).unwrap();
+        let server = TestServer::start(house.standing.clone(), tls).await;
+        let (address, admin) = (free_address().await, free_address().await);
+        let url = house.upstream_url();
+        let config = format!(
+            r#"
+            listen = "{address}"
+            admin = "{admin}"
+            trust = "trust.toml"
+            routes = "routes.toml"
+            replica = "replica.db"
+            journal = "journal.db"
+            lease_seconds = {lease_seconds}
+            tls = {{ certificate = "c.pem", key = "k.pem" }}
+            server = {{ ca = "c.pem", follower_key = "follower" }}
+            upstream = {{ url = "{url}", credential = "credential" }}
+            "#
+        );
+        for (file, text) in [
+            ("gateway.toml", config),
+            ("trust.toml", server.trust(house.pair.public_key().as_ref())),
+            ("routes.toml", ROUTES.to_owned()),
+            ("follower", format!("{FOLLOWER_KEY}\n")),
+            ("credential", format!("{SECRET}\n")),
+        ] {
+            std::fs::write(house.file(file), text).unwrap();
         }
+        let config = Config::read(&house.file("gateway.toml")).unwrap();
+        let house = house.stands(address, admin, move |asked| async move { run(config, asked).await.unwrap() });
+        (house, server)
     }
 
     /// The token for `session`, bound to the console's certificate, issued now.
@@ -157,11 +169,81 @@ impl House {
         db.query_row(query, [], |row| row.get(0)).unwrap()
     }
 
+    /// Asks the gateway to end, and waits until it has.
+    pub async fn shut_down(self) {
+        drop(self.shutdown);
+        timeout(DEADLINE, self.serving).await.expect("the gateway does not end").unwrap();
+    }
+
     /// Nothing of what was just refused was seen by the upstream or written down as a write.
     pub fn assert_nothing_passed(&self, why: &str) {
         assert!(self.upstream.seen().is_empty(), "the upstream saw a refused request: {why}");
         assert_eq!(self.rows("SELECT count(*) FROM writes"), 0, "{why}");
     }
+}
+
+/// What stands before the gateway does.
+struct Walls {
+    dir: tempfile::TempDir,
+    standing: Arc<Held>,
+    upstream: TestUpstream,
+    pair: Ed25519KeyPair,
+    root: rcgen::Certificate,
+    people: (Session, Session),
+}
+
+impl Walls {
+    async fn new() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let own = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
+        std::fs::write(dir.path().join("c.pem"), own.cert.pem()).unwrap();
+        std::fs::write(dir.path().join("k.pem"), own.signing_key.serialize_pem()).unwrap();
+        let standing = Arc::new(Held::new(START));
+        let people = people(&standing);
+        let upstream = TestUpstream::start(dir.path().join("journal.db")).await;
+        Self { dir, standing, upstream, pair: Ed25519KeyPair::generate().unwrap(), root: own.cert, people }
+    }
+
+    fn file(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+
+    fn upstream_url(&self) -> String {
+        format!("http://{}/api", self.upstream.address)
+    }
+
+    fn stands<F: Future<Output = ()> + Send>(
+        self,
+        address: SocketAddr,
+        admin: SocketAddr,
+        serving: impl FnOnce(Asked) -> F + Send + 'static,
+    ) -> House {
+        let (shutdown, asked) = oneshot::channel::<()>();
+        let serving = tokio::spawn(async move { serving(Box::pin(async move { drop(asked.await) })).await });
+        let private: Pkcs8V1Der<'_> = self.pair.as_der().unwrap();
+        House {
+            console: Certificate::new(),
+            address,
+            admin,
+            journal: self.file("journal.db"),
+            signer: TokenSigner::new(ORIGIN, private.as_ref()),
+            standing: self.standing,
+            upstream: self.upstream,
+            support: self.people.0,
+            primary: self.people.1,
+            root: self.root,
+            shutdown,
+            serving,
+            _dir: self.dir,
+        }
+    }
+}
+
+type Asked = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// An address that nobody listens on at this moment.
+async fn free_address() -> SocketAddr {
+    TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap()
 }
 
 pub fn account(text: &str) -> AccountId {

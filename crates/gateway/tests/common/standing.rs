@@ -21,13 +21,14 @@ pub struct Held {
 
 struct Inner {
     state: AccessState,
+    texts: Vec<String>,
     heard: UnixMs,
     now: UnixMs,
 }
 
 impl Held {
     pub fn new(now: UnixMs) -> Self {
-        let inner = Inner { state: AccessState::default(), heard: now, now };
+        let inner = Inner { state: AccessState::default(), texts: Vec::new(), heard: now, now };
         Self { inner: RwLock::new(inner), bell: watch::Sender::new(0) }
     }
 
@@ -36,9 +37,15 @@ impl Held {
         let seq = Seq(inner.state.size()).next();
         let entry = Entry { seq, at: inner.now, what };
         inner.state.apply(&entry).unwrap();
+        inner.texts.push(String::from_utf8(entry.encode()).unwrap());
         drop(inner);
         self.ring();
         seq
+    }
+
+    /// The entries told so far, as they travel.
+    pub fn texts(&self) -> Vec<String> {
+        self.inner.read().unwrap().texts.clone()
     }
 
     pub fn look<T>(&self, look: impl FnOnce(&AccessState) -> T) -> T {
