@@ -6,7 +6,7 @@ use std::{
     pin::Pin,
     sync::{
         Arc,
-        atomic::{AtomicU8, AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering},
     },
     task::{Context, Poll},
     time::Duration,
@@ -40,18 +40,21 @@ pub enum Broken {
 #[derive(Debug, Default)]
 pub struct Progress {
     frames: AtomicU64,
+    /// Whether the next piece is waited for, which is the sender's to send.
+    awaited: AtomicBool,
     broken: AtomicU8,
 }
 
 impl Progress {
-    /// Returns when no frame has come for `limit`.
-    pub async fn stalled(&self, limit: Duration) {
+    /// Returns when no frame has come for `limit`, and says who kept the other waiting.
+    pub async fn stalled(&self, limit: Duration) -> Refusal {
         let mut seen = self.frames.load(Ordering::Relaxed);
         loop {
             sleep(limit).await;
             let now = self.frames.load(Ordering::Relaxed);
             if now == seen {
-                return;
+                let awaited = self.awaited.load(Ordering::Relaxed);
+                return if awaited { Refusal::BodyTooSlow } else { Refusal::UpstreamTooSlow };
             }
             seen = now;
         }
@@ -132,7 +135,9 @@ where
             return this.broken(Broken::Cut);
         }
         loop {
-            match Pin::new(&mut this.inner).poll_frame(cx) {
+            let polled = Pin::new(&mut this.inner).poll_frame(cx);
+            this.progress.awaited.store(polled.is_pending(), Ordering::Relaxed);
+            match polled {
                 Poll::Ready(None) => return Poll::Ready(None),
                 Poll::Ready(Some(Err(_))) => return this.broken(Broken::Incomplete),
                 // Trailers are headers that nobody has looked at: they do not pass.

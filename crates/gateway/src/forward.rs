@@ -152,7 +152,7 @@ impl Upstream {
             biased;
             () = flight.cut.cancelled() => return Err(flight.why()),
             answer = self.client.request(request) => answer,
-            () = progress.stalled(self.limits.answer) => return Err(Refusal::UpstreamTooSlow),
+            late = progress.stalled(self.limits.answer) => return Err(late),
         };
         let answer = answer.map_err(|fault| progress.refusal().unwrap_or_else(|| unreachable(&fault)))?;
         self.answer(answer, registered)

@@ -10,6 +10,7 @@
 mod common;
 
 use common::{House, SECRET};
+use doorward_gateway::Limits;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -138,6 +139,48 @@ async fn a_connection_serves_one_request_after_the_other() {
         lines,
         ["POST /api/accounts/a-1/search", "PUT /api/accounts/a-1/people/p", "GET /api/accounts/a-1/people"]
     );
+}
+
+#[tokio::test]
+async fn what_the_upstream_fails_at_is_told_apart() {
+    let mut house = House::with(Limits { answer_seconds: 1, ..Limits::default() }).await;
+    for (person, status, codes) in [
+        ("silent", 504, "timed-out"),
+        ("refused", 502, "upstream-unreachable credential-refused"),
+        ("switched", 502, "upstream-unreachable upgrade"),
+    ] {
+        let reply = house.ask(&house.support, &format!("GET /accounts/a-1/people/{person} HTTP/1.1\r\n")).await;
+        assert_eq!((reply.status, reply.codes().as_str()), (status, codes), "{person}");
+        assert!(!reply.head.contains("upstream=1"), "a refusal carries the upstream's headers");
+    }
+    let token = house.token(&house.primary);
+    let put = format!("PUT /accounts/a-1/people/p HTTP/1.1\r\nhost: h\r\nauthorization: Bearer {token}\r\n");
+    let reply = house.send(&format!("{put}content-length: 10\r\n\r\nhalf")).await;
+    assert_eq!((reply.status, reply.codes().as_str()), (408, "timed-out"), "the sender kept the upstream waiting");
+    house.upstream.stop().await;
+    let reply = house.ask(&house.support, "GET /accounts/a-1/people HTTP/1.1\r\n").await;
+    assert_eq!((reply.status, reply.codes().as_str()), (502, "upstream-unreachable"));
+}
+
+#[tokio::test]
+async fn a_session_has_so_many_requests_under_way_and_no_more() {
+    let house = House::with(Limits { requests_per_session: 1, ..Limits::default() }).await;
+    let mut stream = house.connect().await;
+    let token = house.token(&house.support);
+    stream
+        .send(&format!("GET /accounts/a-1/stream HTTP/1.1\r\nhost: h\r\nauthorization: Bearer {token}\r\n\r\n"))
+        .await;
+    house.upstream.send("first-piece");
+    stream.until("first-piece").await;
+    let people = "GET /accounts/a-1/people HTTP/1.1\r\n";
+    let reply = house.ask(&house.support, people).await;
+    assert_eq!((reply.status, reply.codes().as_str()), (429, "too-many-requests"));
+    assert_eq!(house.ask(&house.primary, people).await.status, 200, "another session is not held back");
+    drop(stream);
+    let deadline = Instant::now() + common::browser::DEADLINE;
+    while house.ask(&house.support, people).await.status != 200 {
+        assert!(Instant::now() < deadline, "a request that is gone still counts");
+    }
 }
 
 #[tokio::test]

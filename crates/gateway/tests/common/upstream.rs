@@ -23,6 +23,7 @@ use hyper_util::rt::TokioIo;
 use tokio::{
     net::TcpListener,
     sync::{Notify, watch},
+    task::JoinHandle,
 };
 
 #[derive(Debug, Clone)]
@@ -48,6 +49,7 @@ pub struct TestUpstream {
     taken: Arc<AtomicUsize>,
     /// Rung when the upstream loses a connection.
     pub lost: Arc<Notify>,
+    listening: JoinHandle<()>,
 }
 
 impl TestUpstream {
@@ -60,7 +62,7 @@ impl TestUpstream {
         let streamed = Pieces { sent, taken: Arc::clone(&taken) };
         let lost = Arc::new(Notify::new());
         let (noted, gone) = (Arc::clone(&seen), Arc::clone(&lost));
-        tokio::spawn(async move {
+        let listening = tokio::spawn(async move {
             while let Ok((tcp, _)) = listener.accept().await {
                 let (seen, journal, pieces) = (Arc::clone(&noted), journal.clone(), streamed.clone());
                 let gone = Arc::clone(&gone);
@@ -74,7 +76,13 @@ impl TestUpstream {
                 });
             }
         });
-        Self { address, seen, pieces, taken, lost }
+        Self { address, seen, pieces, taken, lost, listening }
+    }
+
+    /// Listens no more.
+    pub async fn stop(&mut self) {
+        self.listening.abort();
+        assert!((&mut self.listening).await.unwrap_err().is_cancelled());
     }
 
     /// Sends a piece to every stream.
@@ -124,8 +132,15 @@ async fn answer(
         see(whole.to_bytes());
         Full::new(Bytes::from_static(b"{\"people\":[]}")).boxed_unsync()
     };
+    let status = match parts.uri.path().rsplit('/').next() {
+        Some("silent") => std::future::pending().await,
+        Some("refused") => 401,
+        Some("switched") => 101,
+        _ => 200,
+    };
     let echoed = parts.headers.get("authorization").cloned().unwrap();
     Response::builder()
+        .status(status)
         .header("set-cookie", "upstream=1")
         .header("server", "upstream/1")
         .header("x-echo", echoed)
