@@ -56,6 +56,20 @@ async fn a_token_is_worth_nothing_over_another_certificate_or_none() {
 }
 
 #[tokio::test]
+async fn a_stolen_certificate_without_its_key_is_worth_nothing() {
+    let house = House::stands().await;
+    let stolen = house.console.stolen_by(&Certificate::new());
+    for version in [&rustls::version::TLS12, &rustls::version::TLS13] {
+        assert!(!house.answers(&stolen, version).await, "{version:?}");
+        house.assert_nothing_passed("a stolen certificate");
+    }
+    for version in [&rustls::version::TLS12, &rustls::version::TLS13] {
+        assert!(house.answers(&house.console, version).await, "{version:?}");
+    }
+    assert_eq!(house.upstream.seen().len(), 2);
+}
+
+#[tokio::test]
 async fn a_token_runs_out_although_its_signature_is_remembered() {
     let house = House::stands().await;
     let request = format!("{PEOPLE}host: localhost\r\nauthorization: Bearer {}\r\n\r\n", house.token(&house.support));

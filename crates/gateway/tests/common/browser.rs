@@ -3,7 +3,12 @@
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use aws_lc_rs::digest::{SHA256, digest};
-use rustls::{ClientConfig, RootCertStore, crypto::aws_lc_rs::default_provider};
+use rustls::{
+    ClientConfig, RootCertStore, SignatureScheme, SupportedProtocolVersion,
+    client::ResolvesClientCert,
+    crypto::aws_lc_rs::{default_provider, sign::any_supported_type},
+    sign::CertifiedKey,
+};
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -34,8 +39,31 @@ impl Certificate {
         Self { der: made.cert.der().clone(), key }
     }
 
+    /// This certificate in the hands of somebody who has another's key.
+    pub fn stolen_by(&self, thief: &Self) -> Self {
+        Self { der: self.der.clone(), key: thief.key.clone_key() }
+    }
+
+    /// The certificate with whatever key goes with it, right or not.
+    fn shown(&self) -> Arc<Shown> {
+        Arc::new(Shown(Arc::new(CertifiedKey::new(vec![self.der.clone()], any_supported_type(&self.key).unwrap()))))
+    }
+
     pub fn thumbprint(&self) -> [u8; 32] {
         digest(&SHA256, &self.der).as_ref().try_into().unwrap()
+    }
+}
+
+#[derive(Debug)]
+struct Shown(Arc<CertifiedKey>);
+
+impl ResolvesClientCert for Shown {
+    fn resolve(&self, _: &[&[u8]], _: &[SignatureScheme]) -> Option<Arc<CertifiedKey>> {
+        Some(Arc::clone(&self.0))
+    }
+
+    fn has_certs(&self) -> bool {
+        true
     }
 }
 
@@ -76,20 +104,34 @@ pub struct Browser {
 
 impl Browser {
     pub async fn connect(to: SocketAddr, root: &CertificateDer<'static>, own: Option<&Certificate>) -> Self {
+        Self::try_connect(to, root, own, rustls::ALL_VERSIONS).await.unwrap()
+    }
+
+    pub async fn try_connect(
+        to: SocketAddr,
+        root: &CertificateDer<'static>,
+        own: Option<&Certificate>,
+        versions: &[&'static SupportedProtocolVersion],
+    ) -> std::io::Result<Self> {
         let mut roots = RootCertStore::empty();
         roots.add(root.clone()).unwrap();
         let config = ClientConfig::builder_with_provider(Arc::new(default_provider()))
-            .with_safe_default_protocol_versions()
+            .with_protocol_versions(versions)
             .unwrap()
             .with_root_certificates(roots);
         let config = match own {
-            Some(own) => config.with_client_auth_cert(vec![own.der.clone()], own.key.clone_key()).unwrap(),
+            Some(own) => config.with_client_cert_resolver(own.shown()),
             None => config.with_no_client_auth(),
         };
-        let tcp = TcpStream::connect(to).await.unwrap();
+        let tcp = TcpStream::connect(to).await?;
         let connector = TlsConnector::from(Arc::new(config));
-        let stream = connector.connect("localhost".try_into().unwrap(), tcp).await.unwrap();
-        Self { stream, read: Vec::new() }
+        let stream = connector.connect("localhost".try_into().unwrap(), tcp).await?;
+        Ok(Self { stream, read: Vec::new() })
+    }
+
+    /// Whether anything at all comes back for `bytes`.
+    pub async fn is_answered(&mut self, bytes: &str) -> bool {
+        self.stream.write_all(bytes.as_bytes()).await.is_ok() && self.more().await
     }
 
     pub async fn send(&mut self, bytes: &str) {

@@ -34,6 +34,7 @@ use doorward_core::{
 use doorward_gateway::{
     Config, Credential, Gate, GateParts, Journal, Limits, Listeners, Upstream, run, serve, server_config,
 };
+use rustls::SupportedProtocolVersion;
 use server::{FOLLOWER_KEY, TestServer};
 use standing::Held;
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle, time::timeout};
@@ -150,6 +151,19 @@ impl House {
 
     pub async fn connect_as(&self, certificate: Option<&Certificate>) -> Browser {
         Browser::connect(self.address, self.root.der(), certificate).await
+    }
+
+    /// Whether a request that is good in itself is answered over this certificate and version of TLS.
+    pub async fn answers(&self, certificate: &Certificate, version: &'static SupportedProtocolVersion) -> bool {
+        let request = format!(
+            "GET /accounts/a-1/people HTTP/1.1\r\nhost: h\r\nauthorization: Bearer {}\r\n\r\n",
+            self.token(&self.support)
+        );
+        let connected = Browser::try_connect(self.address, self.root.der(), Some(certificate), &[version]).await;
+        match connected {
+            Ok(mut browser) => browser.is_answered(&request).await,
+            Err(_) => false,
+        }
     }
 
     /// Sends `head` (a request line and headers, each line ended) with the token of `session` and reads the answer.
