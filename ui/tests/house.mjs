@@ -30,7 +30,7 @@ export async function openHouse() {
         addEventListener("securitypolicyviolation", (e) => window.policyBroken(`${e.violatedDirective} ${e.blockedURI} ${e.sample}`));
       });
       page.setDefaultTimeout(8_000);
-      await page.goto(`${base}?pace=40&${query}`);
+      await page.goto(`${base}?${query}&pace=40`);
       page.faults = faults;
       return page;
     },

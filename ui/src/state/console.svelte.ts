@@ -103,6 +103,8 @@ export class Console {
   }
 
   #opened(session: SessionView): void {
+    // The ticker may be most of a second behind: a new session would show more than its length.
+    this.clock.tick();
     this.sessions = [...this.sessions.filter((s) => s.serial !== session.serial), session];
   }
 
