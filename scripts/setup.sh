@@ -3,10 +3,13 @@
 source "$(dirname "$0")/lib.sh"
 
 RUST_WANTED=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
+NODE_WANTED=20.19.0
 CARGO_DENY=0.20.2
 CARGO_NEXTEST=0.9.143
 
 BUILD=(build-essential pkg-config cmake libwebkit2gtk-4.1-dev librsvg2-dev libayatana-appindicator3-dev libudev-dev)
+TEST=(chromium fonts-dejavu-core)
+
 check_rust() {
   have cargo && have rustc ||
     die "Rust is missing. Doorward needs Rust $RUST_WANTED or newer: install it with rustup (your distribution or rust-lang.org explains how), open a new shell, and run this again."
@@ -17,6 +20,16 @@ check_rust() {
   cargo fmt --version >/dev/null 2>&1 || die "rustfmt is missing. Run 'rustup component add rustfmt' and then this again."
   cargo clippy --version >/dev/null 2>&1 || die "clippy is missing. Run 'rustup component add clippy' and then this again."
   say "    Rust $found"
+}
+
+check_node() {
+  have node && have npm ||
+    die "Node.js is missing. Doorward's page is built with Node $NODE_WANTED or newer and its npm: install Node 20 or a later long-term release (Debian 12's own Node 18 is too old), and run this again."
+  local found
+  found=$(node --version | tr -d v)
+  at_least "$NODE_WANTED" "$found" ||
+    die "Node.js $found is too old: Doorward's page is built with $NODE_WANTED or newer. Install Node 20 or a later long-term release and run this again."
+  say "    Node $found, npm $(npm --version)"
 }
 
 installed() { [ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
@@ -44,6 +57,15 @@ apt_install() {
   for package in "${missing[@]}"; do installed "$package" || die "apt-get reported success, but $package is not installed."; done
 }
 
+install_page() {
+  if [ -e ui/node_modules/.package-lock.json ] && [ ! ui/package-lock.json -nt ui/node_modules/.package-lock.json ]; then
+    say "    ui/node_modules is up to date"
+    return
+  fi
+  npm --prefix ui ci --no-audit --no-fund
+  touch ui/node_modules/.package-lock.json
+}
+
 # cargo_tool PROGRAM VERSION: into target/tools, without touching the person's own ~/.cargo. A program built for speed of building.
 cargo_tool() {
   local program=$1 version=$2
@@ -57,6 +79,8 @@ cargo_tool() {
 }
 
 step "Rust" check_rust
-step "Debian packages" apt_install "${BUILD[@]}"
+step "Node" check_node
+step "Debian packages" apt_install "${BUILD[@]}" "${TEST[@]}"
+step "the page's packages (npm ci)" install_page
 step "cargo-nextest" cargo_tool cargo-nextest "$CARGO_NEXTEST"
 step "cargo-deny" cargo_tool cargo-deny "$CARGO_DENY"

@@ -50,6 +50,9 @@ finish() {
 rm -f "$LOGS"/*.log
 stage setup scripts/setup.sh
 stage rustfmt cargo fmt --all --check
+stage page-check npm --prefix ui run --silent check
+stage page-test npm --prefix ui run --silent test
+stage page-browser npm --prefix ui run --silent test:browser
 stage deny cargo deny --log-level error check licenses bans sources
 stage build cargo build "${WORKSPACE[@]}" --all-targets
 stage nextest cargo nextest run "${WORKSPACE[@]}" --profile ci
