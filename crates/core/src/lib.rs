@@ -13,4 +13,5 @@ pub mod staff;
 pub mod state;
 pub mod time;
 pub mod token;
+pub mod trust;
 pub mod wire;

@@ -102,6 +102,11 @@ impl NoteVerifier {
         format!("{}+{id:08x}+{}", self.name, STANDARD.encode(bytes))
     }
 
+    /// Whether both are one key, whatever it is called.
+    pub fn same_key(&self, other: &Self) -> bool {
+        self.public == other.public
+    }
+
     /// The text of `note`, where this key has signed it.
     pub fn open<'n>(&self, note: &'n str) -> Result<&'n str, NoteFault> {
         let (text, signatures) = split(note)?;

@@ -1,0 +1,99 @@
+//! What can be typed.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use doorward_core::id::StaffId;
+
+/// The door between a vendor's staff and its customers' accounts.
+#[derive(Debug, Parser)]
+#[command(name = "doorward", version, arg_required_else_help = true)]
+pub struct Doorward {
+    #[command(flatten)]
+    pub log: Log,
+    #[command(subcommand)]
+    pub verb: Verb,
+}
+
+/// The log goes to standard error.
+#[derive(Debug, Args)]
+pub struct Log {
+    /// How much Doorward says of itself; libraries only ever warn
+    #[arg(long, global = true, env = "DOORWARD_LOG", value_enum, default_value_t = Level::Info)]
+    pub log: Level,
+    /// One JSON object a line
+    #[arg(long, global = true, env = "DOORWARD_LOG_JSON")]
+    pub log_json: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Level {
+    Error,
+    Warn,
+    Info,
+    Debug,
+    Trace,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Run the server
+    Serve(Server),
+    /// Run the gateway in front of an HTTP API
+    Gateway {
+        /// The gateway's configuration
+        #[arg(long, env = "DOORWARD_GATEWAY_CONFIG")]
+        config: PathBuf,
+    },
+    /// Set the server up
+    #[command(subcommand)]
+    Admin(Admin),
+}
+
+/// Which server.
+#[derive(Debug, Args)]
+pub struct Server {
+    /// The server's configuration
+    #[arg(long, env = "DOORWARD_CONFIG")]
+    pub config: PathBuf,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Admin {
+    /// Make the first security admin and print their one-time enrolment code; the server must be stopped
+    Init {
+        #[command(flatten)]
+        server: Server,
+        /// What they type to sign in
+        #[arg(long)]
+        handle: String,
+        /// Their name, as others see it
+        #[arg(long)]
+        name: String,
+        /// Their id in the feed, which stays for ever: no name, no address
+        #[arg(long, value_parser = StaffId::parse)]
+        staff: StaffId,
+    },
+    /// Make an API key and print it
+    ApiKey {
+        #[command(flatten)]
+        server: Server,
+        /// Whom it is for
+        kind: Kind,
+        /// What it is called
+        name: String,
+    },
+    /// Print the trust file, which gateways and consoles are configured with
+    Trust(Server),
+    /// Print the configuration as it holds, defaults and all
+    Config(Server),
+}
+
+/// What an API key is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Kind {
+    /// The vendor's own product: registers accounts and switches settings
+    Vendor,
+    /// A gateway: follows the feed
+    Follower,
+}

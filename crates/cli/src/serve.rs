@@ -1,0 +1,71 @@
+//! The two that run until they are told to stop.
+
+use std::{path::Path, sync::Arc};
+
+use doorward_server::{
+    app::SystemDice,
+    rate::Limiter,
+    router,
+    secrets::development_certificate,
+    tls::{self, Files},
+};
+use tokio::{
+    net::TcpListener,
+    signal::unix::{Signal, SignalKind, signal},
+};
+
+use crate::{fault::Fault, house::House};
+
+/// Runs the server with the configuration at `path`.
+pub async fn serve(path: &Path) -> Result<(), Fault> {
+    let shutdown = told_to_stop()?;
+    let house = House::open(path)?;
+    let _hold = house.data.hold()?;
+    let config = house.config.clone();
+    let tls = tls::server_config(&certificate(&house)?)?;
+    let app = house.app()?;
+    let limiter = Limiter::new(config.limits.rates, Box::new(SystemDice));
+    let listener = TcpListener::bind(config.listen).await;
+    let listener = listener.map_err(Fault::machine(format!("listen on {}", config.listen)))?;
+    let tending = tokio::spawn(Arc::clone(&limiter).tend());
+    tracing::info!(listen = ?listener.local_addr().ok(), url = config.url, "the server listens");
+    tls::serve(limiter.guard(router(app)), listener, tls, config.edge(), shutdown).await;
+    tending.abort();
+    tracing::info!("the server has stopped");
+    Ok(())
+}
+
+fn certificate(house: &House) -> Result<Files, Fault> {
+    if let Some(tls) = &house.config.tls {
+        return Ok(tls.clone());
+    }
+    let host = house.config.host().unwrap_or_default();
+    let made = development_certificate(&house.data, &host, house.now())?;
+    tracing::warn!(ca = %made.ca.display(), "no certificate is configured: serving under the development CA");
+    Ok(made.files)
+}
+
+/// Runs the gateway with the configuration at `path`.
+pub async fn gateway(path: &Path) -> Result<(), Fault> {
+    let shutdown = told_to_stop()?;
+    let config = doorward_gateway::Config::read(path)?;
+    doorward_gateway::run(config, shutdown).await?;
+    tracing::info!("the gateway has stopped");
+    Ok(())
+}
+
+/// Ready once SIGTERM or SIGINT has come.
+fn told_to_stop() -> Result<impl Future<Output = ()> + Send, Fault> {
+    let (mut terminate, mut interrupt) = (listen(SignalKind::terminate())?, listen(SignalKind::interrupt())?);
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        tracing::info!("told to stop");
+    })
+}
+
+fn listen(kind: SignalKind) -> Result<Signal, Fault> {
+    signal(kind).map_err(Fault::machine("listen for signals"))
+}

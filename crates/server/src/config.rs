@@ -1,0 +1,319 @@
+//! The server's configuration: one TOML file. An unknown word in it is refused, and so is a value that would weaken
+//! what the server promises. It holds no secret: those live in the data directory alone.
+
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use doorward_core::{session::Lengths as SessionLengths, time::Millis};
+use http::Uri;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::{
+    rate::Rates,
+    tls::{Edge, Files},
+    webauthn::{RelyingParty, TrustedModel},
+};
+
+const LONGEST_READ_ONLY: u64 = 8 * 60;
+const LONGEST_READ_WRITE: u64 = 60;
+const LONGEST_SIGN_IN: u64 = 24;
+
+/// What is wrong with a configuration.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigFault {
+    #[error("{path} cannot be read: {fault}")]
+    Unreadable { path: PathBuf, fault: std::io::Error },
+    #[error("{path} is not of the documented form: {fault}")]
+    Malformed { path: PathBuf, fault: Box<toml::de::Error> },
+    #[error("{path}: `{field}` {what}")]
+    Field { path: PathBuf, field: &'static str, what: &'static str },
+    #[error("{path}: the `ca` of key model `{model}` cannot be read from {ca}: {fault}")]
+    Ca { path: PathBuf, model: String, ca: PathBuf, fault: std::io::Error },
+    #[error("the configuration cannot be written down: {0}")]
+    Unwritable(#[from] toml::ser::Error),
+}
+
+/// Everything the server is told.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    #[serde(skip)]
+    path: PathBuf,
+    /// Where to listen.
+    #[serde(default = "default_listen")]
+    pub listen: SocketAddr,
+    /// Keys, database and lock. Made at the first start, for the server's own user alone.
+    pub data: PathBuf,
+    /// The feed's name for ever: part of every signature.
+    pub origin: String,
+    /// Where consoles and gateways find the server.
+    pub url: String,
+    pub relying_party: RelyingPartyConfig,
+    #[serde(default)]
+    pub lengths: LengthsConfig,
+    #[serde(default)]
+    pub limits: LimitsConfig,
+    /// A development certificate is made where this is missing.
+    pub tls: Option<Files>,
+    /// The models of keys that may be enrolled.
+    #[serde(default)]
+    pub key_model: Vec<KeyModelConfig>,
+}
+
+/// Who asks for a touch.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RelyingPartyConfig {
+    pub id: String,
+    #[serde(default = "default_name")]
+    pub name: String,
+    /// `https://` and the ID where this is missing.
+    pub origin: Option<String>,
+}
+
+/// A model of keys on the trust list.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KeyModelConfig {
+    pub name: String,
+    pub aaguid: Uuid,
+    /// The attestation CA in PEM.
+    pub ca: PathBuf,
+}
+
+/// How long sessions and sign-ins last.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LengthsConfig {
+    pub read_only_minutes: u64,
+    pub read_write_minutes: u64,
+    pub sign_in_hours: u64,
+}
+
+impl Default for LengthsConfig {
+    fn default() -> Self {
+        Self { read_only_minutes: 60, read_write_minutes: 15, sign_in_hours: 10 }
+    }
+}
+
+/// How much and how long.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LimitsConfig {
+    pub connections: usize,
+    /// For the handshake, and for each request's head.
+    pub head_seconds: u64,
+    /// Without a byte in either direction.
+    pub idle_seconds: u64,
+    pub rates: Rates,
+}
+
+impl Default for LimitsConfig {
+    fn default() -> Self {
+        let edge = Edge::default();
+        Self {
+            connections: edge.connections,
+            head_seconds: edge.head.as_secs(),
+            idle_seconds: edge.idle.as_secs(),
+            rates: Rates::default(),
+        }
+    }
+}
+
+impl Config {
+    /// Reads and checks the file at `path`. Files it names are taken from its own directory where they are relative.
+    pub fn read(path: &Path) -> Result<Self, ConfigFault> {
+        let unreadable = |fault| ConfigFault::Unreadable { path: path.to_owned(), fault };
+        let text = std::fs::read_to_string(path).map_err(unreadable)?;
+        let malformed = |fault| ConfigFault::Malformed { path: path.to_owned(), fault: Box::new(fault) };
+        let mut config: Self = toml::from_str(&text).map_err(malformed)?;
+        config.path = path.to_owned();
+        config.resolve(path.parent().unwrap_or(Path::new("")));
+        config.check()?;
+        Ok(config)
+    }
+
+    fn resolve(&mut self, base: &Path) {
+        let tls = self.tls.iter_mut().flat_map(|tls| [&mut tls.certificate, &mut tls.key]);
+        let models = self.key_model.iter_mut().map(|model| &mut model.ca);
+        tls.chain(models).chain([&mut self.data]).for_each(|file| *file = base.join(&*file));
+        let RelyingPartyConfig { id, origin, .. } = &mut self.relying_party;
+        origin.get_or_insert_with(|| format!("https://{id}"));
+    }
+
+    fn check(&self) -> Result<(), ConfigFault> {
+        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | '/' | ':');
+        self.expect(
+            !self.origin.is_empty() && self.origin.len() <= 200 && self.origin.chars().all(plain),
+            "origin",
+            "must be a plain name of this server's own, such as doorward.example.com",
+        )?;
+        self.expect(self.host().is_some(), "url", "must be https://host or https://host:port")?;
+        self.expect(
+            !self.key_model.is_empty(),
+            "key_model",
+            "must name at least one model of keys: nobody could sign in otherwise",
+        )?;
+        let Lengths { read_only, read_write, sign_in } = self.lengths_within();
+        self.expect(read_only, "lengths.read_only_minutes", "must be from 1 to 480")?;
+        self.expect(read_write, "lengths.read_write_minutes", "must be from 1 to 60")?;
+        self.expect(sign_in, "lengths.sign_in_hours", "must be from 1 to 24")?;
+        let LimitsConfig { connections, head_seconds, idle_seconds, .. } = self.limits;
+        self.expect(connections > 0, "limits.connections", "must be 1 at least")?;
+        self.expect((1..=60).contains(&head_seconds), "limits.head_seconds", "must be from 1 to 60")?;
+        // Followers hear something every two seconds; an idle end below that would cut them.
+        self.expect((10..=600).contains(&idle_seconds), "limits.idle_seconds", "must be from 10 to 600")
+    }
+
+    fn expect(&self, holds: bool, field: &'static str, what: &'static str) -> Result<(), ConfigFault> {
+        if holds { Ok(()) } else { Err(ConfigFault::Field { path: self.path.clone(), field, what }) }
+    }
+
+    fn lengths_within(&self) -> Lengths {
+        let LengthsConfig { read_only_minutes, read_write_minutes, sign_in_hours } = self.lengths;
+        Lengths {
+            read_only: (1..=LONGEST_READ_ONLY).contains(&read_only_minutes),
+            read_write: (1..=LONGEST_READ_WRITE).contains(&read_write_minutes),
+            sign_in: (1..=LONGEST_SIGN_IN).contains(&sign_in_hours),
+        }
+    }
+
+    /// The host of the server's URL.
+    pub fn host(&self) -> Option<String> {
+        let url: Uri = self.url.parse().ok()?;
+        let bare = url.path_and_query().is_none_or(|rest| rest.as_str() == "/");
+        let https = url.scheme_str() == Some("https") && !self.url.contains('@');
+        let host = url.host().filter(|host| !host.is_empty() && https && bare)?;
+        Some(host.trim_matches(['[', ']']).to_owned())
+    }
+
+    /// How long sessions and sign-ins last.
+    pub fn lengths(&self) -> SessionLengths {
+        SessionLengths {
+            read_only: Millis::minutes(self.lengths.read_only_minutes),
+            read_write: Millis::minutes(self.lengths.read_write_minutes),
+            sign_in: Millis::hours(self.lengths.sign_in_hours),
+        }
+    }
+
+    /// The listener's limits.
+    pub fn edge(&self) -> Edge {
+        Edge {
+            connections: self.limits.connections,
+            head: Duration::from_secs(self.limits.head_seconds),
+            idle: Duration::from_secs(self.limits.idle_seconds),
+            ..Edge::default()
+        }
+    }
+
+    /// The relying party, with the CA of each model read from its file.
+    pub fn relying_party(&self) -> Result<RelyingParty, ConfigFault> {
+        let RelyingPartyConfig { id, name, origin } = self.relying_party.clone();
+        let origin = origin.unwrap_or_default();
+        let models = self.key_model.iter().map(|model| self.trusted(model)).collect::<Result<_, _>>()?;
+        Ok(RelyingParty { id, name, origin, models })
+    }
+
+    fn trusted(&self, model: &KeyModelConfig) -> Result<TrustedModel, ConfigFault> {
+        let KeyModelConfig { name, aaguid, ca } = model.clone();
+        let ca_pem = std::fs::read_to_string(&ca).map_err(|fault| ConfigFault::Ca {
+            path: self.path.clone(),
+            model: name.clone(),
+            ca,
+            fault,
+        })?;
+        Ok(TrustedModel { ca_pem, aaguid, name })
+    }
+
+    /// What holds, defaults and all.
+    pub fn effective(&self) -> Result<String, ConfigFault> {
+        Ok(toml::to_string_pretty(self)?)
+    }
+}
+
+/// Which lengths are within bounds.
+struct Lengths {
+    read_only: bool,
+    read_write: bool,
+    sign_in: bool,
+}
+
+fn default_listen() -> SocketAddr {
+    SocketAddr::from(([127, 0, 0, 1], 8443))
+}
+
+fn default_name() -> String {
+    "Doorward".to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: &str = r#"
+        data = "data"
+        origin = "door.example"
+        url = "https://door.example:8443"
+        relying_party = { id = "door.example" }
+        [[key_model]]
+        name = "Key"
+        aaguid = "2fc0579f-8113-47ea-b116-bb5a8db9202a"
+        ca = "ca.pem"
+    "#;
+
+    fn read(text: &str) -> Result<Config, ConfigFault> {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("server.toml");
+        std::fs::write(&path, text).unwrap();
+        Config::read(&path).inspect(|config| assert_eq!(config.data, dir.path().join("data")))
+    }
+
+    fn field(text: &str) -> &'static str {
+        match read(text) {
+            Err(ConfigFault::Field { field, .. }) => field,
+            Err(ConfigFault::Malformed { .. }) => "malformed",
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn what_is_left_out_has_its_default() {
+        let config = read(GOOD).unwrap();
+        assert_eq!(config.lengths(), SessionLengths::default());
+        assert_eq!(config.listen.to_string(), "127.0.0.1:8443");
+        assert_eq!(config.host().as_deref(), Some("door.example"));
+        assert_eq!(config.relying_party.origin.as_deref(), Some("https://door.example"));
+        let effective = config.effective().unwrap();
+        let again: Config = toml::from_str(&effective).unwrap();
+        assert_eq!(again.effective().unwrap(), effective);
+    }
+
+    #[test]
+    fn what_is_wrong_is_named() {
+        let with = |line: &str| field(&format!("{line}\n{GOOD}"));
+        assert_eq!(with("listne = \"x\""), "malformed");
+        assert_eq!(with("lengths = { read_only_minutes = 481 }"), "lengths.read_only_minutes");
+        assert_eq!(with("lengths = { read_write_minutes = 0 }"), "lengths.read_write_minutes");
+        assert_eq!(with("lengths = { sign_in_hours = 25 }"), "lengths.sign_in_hours");
+        assert_eq!(with("limits = { connections = 0 }"), "limits.connections");
+        assert_eq!(with("limits = { idle_seconds = 1 }"), "limits.idle_seconds");
+        assert_eq!(with("limits = { rates = { doors_per_minute = 0 } }"), "malformed");
+        let bad = |from: &str, to: &str| field(&GOOD.replace(from, to));
+        assert_eq!(bad("\"door.example\"\n        url", "\"door example\"\n        url"), "origin");
+        assert_eq!(bad("https://door.example:8443", "http://door.example"), "url");
+        assert_eq!(bad("https://door.example:8443", "https://door.example/path"), "url");
+        assert_eq!(bad("2fc0579f", "nonsense"), "malformed");
+        let (bare, _) = GOOD.split_once("[[").unwrap();
+        assert_eq!(field(bare), "key_model");
+    }
+
+    #[test]
+    fn a_model_whose_ca_is_missing_is_named() {
+        let fault = read(GOOD).unwrap().relying_party().unwrap_err();
+        assert!(matches!(fault, ConfigFault::Ca { model, .. } if model == "Key"));
+    }
+}
