@@ -1,6 +1,6 @@
 //! The log: on standard error, by level. Libraries only warn, since what they trace may hold headers and bodies.
 
-use std::io;
+use std::io::{self, IsTerminal};
 
 use tracing_subscriber::{
     filter::{LevelFilter, Targets},
@@ -17,7 +17,7 @@ const HOUSE: &str = "doorward";
 /// Begins to log.
 pub fn begin(log: &Log) {
     let targets = Targets::new().with_default(LevelFilter::WARN).with_target(HOUSE, level(log.log));
-    let lines = fmt::layer().with_writer(io::stderr);
+    let lines = fmt::layer().with_writer(io::stderr).with_ansi(io::stderr().is_terminal());
     if log.log_json {
         tracing_subscriber::registry().with(lines.json().with_ansi(false)).with(targets).init();
     } else {

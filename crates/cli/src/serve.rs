@@ -28,7 +28,8 @@ pub async fn serve(path: &Path) -> Result<(), Fault> {
     let listener = TcpListener::bind(config.listen).await;
     let listener = listener.map_err(Fault::machine(format!("listen on {}", config.listen)))?;
     let tending = tokio::spawn(Arc::clone(&limiter).tend());
-    tracing::info!(listen = ?listener.local_addr().ok(), url = config.url, "the server listens");
+    let listens = listener.local_addr().map_err(Fault::machine("the listener's address"))?;
+    tracing::info!(listen = %listens, url = config.url, "the server listens");
     tls::serve(limiter.guard(router(app)), listener, tls, config.edge(), shutdown).await;
     tending.abort();
     tracing::info!("the server has stopped");

@@ -3,6 +3,7 @@
 //! Any client certificate is taken, since consoles make their own; what is verified is that the peer holds its key.
 //! Which certificate it is goes with each request; whether it is the right one is the verb's affair.
 
+mod drained;
 mod watched;
 
 use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
@@ -36,7 +37,7 @@ use tokio_rustls::{TlsAcceptor, server::TlsStream};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower::ServiceExt;
 
-use self::watched::Watched;
+use self::{drained::Drained, watched::Watched};
 use crate::http::PeerCertificate;
 
 const H2: &[u8] = b"h2";
@@ -247,7 +248,7 @@ impl Listening {
         let service = service_fn(move |mut request: Request<Incoming>| {
             request.extensions_mut().insert(peer.0);
             request.extensions_mut().insert(peer.1);
-            router.clone().oneshot(request)
+            router.clone().oneshot(request.map(Drained::new))
         });
         let stream = TokioIo::new(stream);
         if second {
