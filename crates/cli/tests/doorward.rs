@@ -20,7 +20,11 @@ use doorward_client::{
     api::{Api, ApiError},
     identity::ClientIdentity,
 };
-use doorward_core::{feed::checkpoint::Checkpoint, trust::TrustFile, wire::Code};
+use doorward_core::{
+    feed::checkpoint::Checkpoint,
+    trust::TrustFile,
+    wire::{BeginSignIn, Code},
+};
 use rustix::process::{Pid, Signal, kill_process};
 use secrecy::SecretString;
 use tempfile::TempDir;
@@ -215,6 +219,22 @@ async fn a_house_is_set_up_served_followed_and_stopped() {
     for secret in [&code, &vendor, &follower, "upstream-credential", "Ada Admin"] {
         assert!(!log.contains(secret), "a secret is in the log");
     }
+}
+
+#[tokio::test]
+async fn whoever_tries_the_door_too_often_waits() {
+    let place = Place::new();
+    let limits = "limits = { rates = { doors_per_minute = 2 } }";
+    fs::write(place.file("server.toml"), format!("{limits}\n{}", place.config())).unwrap();
+    let trust = place.trust().await;
+    let server = place.serve().await;
+    let (api, nobody) = (place.api(&trust), BeginSignIn { handle: "nobody".to_owned() });
+    for _ in 0..2 {
+        assert!(api.begin_sign_in(&nobody).await.is_ok(), "who is known here is not told");
+    }
+    let third = api.begin_sign_in(&nobody).await;
+    assert!(matches!(third, Err(ApiError::Problem(problem)) if problem.code == Code::TooManyRequests));
+    stop(server, Signal::TERM).await;
 }
 
 #[tokio::test]
