@@ -18,6 +18,8 @@ use crate::body::Body;
 
 /// The header that names the request in the gateway's log, in every answer and to the upstream.
 pub const REQUEST_HEADER: &str = "x-doorward-request";
+/// Set where the gateway speaks for itself; an upstream that sets it is not heard.
+pub const REFUSED_HEADER: &str = "x-doorward-refused";
 
 /// Why a request does not pass, or no longer. Its Display is for the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -154,6 +156,7 @@ impl Refusal {
         if let Ok(request) = HeaderValue::from_str(request) {
             headers.insert(REQUEST_HEADER, request);
         }
+        headers.insert(REFUSED_HEADER, HeaderValue::from_static("1"));
         if status == StatusCode::UNAUTHORIZED {
             headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }

@@ -2,5 +2,6 @@
 
 pub mod clock;
 pub mod dice;
+pub mod house;
 pub mod upstream;
 pub mod world;

@@ -115,7 +115,7 @@ impl Api {
 }
 
 /// With this header the gateway speaks for itself, and not the upstream.
-const REFUSED: &str = "x-doorward-request";
+const REFUSED: &str = "x-doorward-refused";
 
 /// A request to the vendor's API. It may hold customer data: it has no Debug.
 pub struct DataRequest {
