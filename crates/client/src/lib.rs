@@ -4,5 +4,6 @@ pub mod api;
 pub mod clocks;
 pub mod follower;
 pub mod identity;
+pub mod keys;
 pub mod replica;
 pub mod standing;
