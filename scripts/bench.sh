@@ -3,4 +3,5 @@
 source "$(dirname "$0")/lib.sh"
 
 step "set-up" scripts/setup.sh
+cargo build --release -p doorward-cli
 cargo bench -p doorward-tests

@@ -91,7 +91,7 @@ fn median(mut call: impl FnMut(usize)) -> Duration {
 
 fn row(what: &'static str, ours: Duration, peer: Duration, peer_is: &'static str) -> Row {
     let ratio = ours.as_secs_f64() / peer.as_secs_f64();
-    Row { what, ours: format!("{ours:.0?}"), peer: format!("{peer:.0?}"), peer_is, ratio }
+    Row { what: what.to_owned(), ours: format!("{ours:.0?}"), peer: format!("{peer:.0?}"), peer_is, ratio }
 }
 
 fn decision(state: &AccessState, accounts: &[AccountId]) -> Row {

@@ -8,10 +8,11 @@
 )]
 
 mod core_rows;
+mod gateway_rows;
 
 /// One line of the table: what was measured, ours, the peer's, and what the peer is.
 pub struct Row {
-    pub what: &'static str,
+    pub what: String,
     pub ours: String,
     pub peer: String,
     pub peer_is: &'static str,
@@ -20,7 +21,16 @@ pub struct Row {
 
 fn main() {
     println!("| measured | Doorward | peer | the peer | ratio |\n|---|---|---|---|---|");
-    for row in core_rows::rows() {
+    let doorward = program();
+    for row in core_rows::rows().into_iter().chain(gateway_rows::rows(&doorward)) {
         println!("| {} | {} | {} | {} | {:.2} |", row.what, row.ours, row.peer, row.peer_is, row.ratio);
     }
+}
+
+/// The `doorward` program built beside this one.
+fn program() -> std::path::PathBuf {
+    let here = std::env::current_exe().unwrap();
+    let program = here.parent().and_then(std::path::Path::parent).unwrap().join("doorward");
+    assert!(program.exists(), "{} is not there: `make bench` builds it", program.display());
+    program
 }

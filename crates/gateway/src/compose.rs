@@ -18,13 +18,13 @@ use secrecy::SecretString;
 use tokio::{net::TcpListener, sync::watch};
 
 use crate::{
+    TrustFault, TrustFile,
     config::{Config, ConfigFault, UpstreamConfig, read_toml},
     forward::{Credential, Upstream, UpstreamFault},
     gate::{Gate, GateParts},
     journal::{Journal, JournalFault},
     serve::{Listeners, serve},
     tls::{TlsFault, server_config},
-    trust::{TrustFault, TrustFile},
 };
 
 /// Why the gateway cannot start.

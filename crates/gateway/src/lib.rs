@@ -21,14 +21,13 @@ mod serve;
 mod standing;
 mod tls;
 mod tokens;
-mod trust;
 
 pub use compose::{StartFault, run};
 pub use config::{Config, ConfigFault, Limits, ServerConfig, TlsConfig, UpstreamConfig};
+pub use doorward_core::trust::{TrustFault, TrustFile};
 pub use forward::{Credential, Upstream, UpstreamFault};
 pub use gate::{Gate, GateParts, RequestIds};
 pub use journal::{Journal, JournalFault};
 pub use serve::{Listeners, serve};
 pub use standing::Standing;
 pub use tls::{TlsFault, server_config};
-pub use trust::{TrustFault, TrustFile};

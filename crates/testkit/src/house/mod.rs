@@ -5,6 +5,7 @@
 
 mod factory;
 mod files;
+mod populate;
 mod process;
 mod staff;
 
