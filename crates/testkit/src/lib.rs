@@ -3,5 +3,6 @@
 pub mod clock;
 pub mod dice;
 pub mod house;
+pub mod softkey;
 pub mod upstream;
 pub mod world;
