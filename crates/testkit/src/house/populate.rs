@@ -79,12 +79,12 @@ impl House {
     }
 
     /// The first account of `world` with `setting` on, that `suits`.
-    pub fn invited_to<'w>(
-        world: &'w World,
+    pub fn invited_to(
+        world: &World,
         setting: Setting,
         now: UnixMs,
         suits: impl Fn(&WorldAccount) -> bool,
-    ) -> Option<&'w WorldAccount> {
+    ) -> Option<&WorldAccount> {
         let on = |account: &WorldAccount| {
             world.grants_of(&account.id).any(|g| g.setting == setting && !g.switched_off && g.until.holds(now))
         };
