@@ -8,8 +8,8 @@ use std::{
     path::Path,
 };
 
-use super::{Factory, Fallible};
-use crate::upstream::SAMPLE_ROUTES;
+use super::Fallible;
+use crate::{softkey::SoftBatch, upstream::SAMPLE_ROUTES};
 
 /// The relying party's ID and origin.
 pub const RP_ID: &str = "doorward.example";
@@ -39,12 +39,12 @@ impl Ports {
 }
 
 /// Writes everything server and gateway read.
-pub fn write(folder: &Path, ports: &Ports, factory: &Factory, upstream_key: &str) -> Fallible<()> {
+pub fn write(folder: &Path, ports: &Ports, keys: &SoftBatch, upstream_key: &str) -> Fallible<()> {
     let Ports { server, gateway, gateway_admin, upstream } = ports;
-    fs::write(folder.join("soft-ca.pem"), &factory.ca_pem)?;
+    fs::write(folder.join("soft-ca.pem"), keys.ca_pem())?;
     fs::write(folder.join("routes.toml"), SAMPLE_ROUTES)?;
     secret(&folder.join("upstream-credential"), &format!("Bearer {upstream_key}"))?;
-    let aaguid = &factory.aaguid;
+    let aaguid = keys.aaguid();
     let server_toml = format!(
         r#"listen = "127.0.0.1:{server}"
 data = "data"

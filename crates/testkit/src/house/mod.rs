@@ -17,7 +17,7 @@ use std::{
     time::Duration,
 };
 
-use doorward_client::{api::Api, clocks::MachineClocks, identity::ClientIdentity, standing::Standing};
+use doorward_client::{api::Api, clocks::MachineClocks, identity::ClientIdentity, keys::KeySite, standing::Standing};
 use doorward_core::{
     grant::{Plan, Setting, Until},
     id::{AccountId, UserId},
@@ -29,9 +29,12 @@ use reqwest::Method;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 
-use crate::upstream::{RunningUpstream, Upstream};
+use crate::{
+    softkey::{Manners, SoftBatch},
+    upstream::{RunningUpstream, Upstream},
+};
 
-pub use factory::{Factory, TestKey};
+pub use factory::{PIN, TestKey};
 pub use files::{GATEWAY_LEASE_SECONDS, Ports, RP_ID, SITE};
 pub use process::{Program, wait_until};
 pub use staff::Person;
@@ -50,7 +53,8 @@ pub struct House {
     pub server: Program,
     pub gateway: Program,
     pub upstream: Upstream,
-    pub factory: Factory,
+    /// The software keys that the house trusts.
+    pub keys: SoftBatch,
     /// The first security admin's one-time enrolment code.
     pub first_code: String,
     vendor: Option<reqwest::Client>,
@@ -63,13 +67,13 @@ impl House {
     /// it is dropped.
     pub async fn build(folder: &Path, doorward: &Path, world: Arc<crate::world::World>) -> Fallible<Self> {
         fs::create_dir_all(folder)?;
-        let factory = Factory::open(&folder.join("danger-soft-keys"))?;
+        let keys = SoftBatch::make()?;
         let clocks = MachineClocks::new()?;
         let now = move || doorward_client::clocks::Clocks::wall(&clocks);
         let upstream = Upstream::new(world, SecretString::from(UPSTREAM_KEY), now);
         let running = upstream.spawn().await?;
         let ports = Ports::free(running.address)?;
-        files::write(folder, &ports, &factory, UPSTREAM_KEY)?;
+        files::write(folder, &ports, &keys, UPSTREAM_KEY)?;
 
         let server = Program::new(doorward, &["serve", "--config"], &folder.join("server.toml"), folder, "server");
         let admin = ["--handle", "ada", "--name", "Ada Admin", "--staff", "s-ada"];
@@ -86,7 +90,7 @@ impl House {
             server,
             gateway,
             upstream,
-            factory,
+            keys,
             first_code,
             vendor: None,
             vendor_key: SecretString::from(vendor_key),
@@ -116,6 +120,16 @@ impl House {
         let http = files::http(&self.ca_pem()?)?;
         let ready = async || http.get(&url).send().await.is_ok_and(|answer| answer.status().is_success());
         wait_until("the gateway is ready", READY, ready).await
+    }
+
+    /// Where keys are asked for the house.
+    pub fn site() -> KeySite {
+        KeySite { rp_id: RP_ID.to_owned(), origin: SITE.to_owned() }
+    }
+
+    /// A new key that the house trusts, touched at once.
+    pub fn key(&self) -> Fallible<TestKey> {
+        Ok(self.keys.key(Self::site(), Some(SecretString::from(PIN)), Manners::default())?.into())
     }
 
     /// Where the server is.

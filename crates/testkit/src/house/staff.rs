@@ -38,26 +38,26 @@ impl House {
 
     /// Enrols a new key by a one-time code and signs in with it.
     pub async fn enrol(&self, code: &str) -> Fallible<Person> {
-        let mut hardware = self.factory.key()?;
-        let handle = self.enrol_key(code, &mut hardware).await?;
+        let hardware = self.key()?;
+        let handle = self.enrol_key(code, &hardware).await?;
         self.sign_in(&handle, hardware).await
     }
 
     /// Enrols `key` by a one-time code, and tells its owner's handle.
-    pub async fn enrol_key(&self, code: &str, key: &mut TestKey) -> Fallible<String> {
+    pub async fn enrol_key(&self, code: &str, key: &TestKey) -> Fallible<String> {
         let api = self.api(&ClientIdentity::generate()?)?;
         let begun = api.begin_enrolment(&BeginEnrolment { code: Secret(code.to_owned()) }).await?;
-        let credential = key.register(&begun.options)?;
+        let credential = key.register(&begun.options).await?;
         let name = "Blue key".to_owned();
         Ok(api.finish_enrolment(&FinishEnrolment { ceremony: begun.ceremony, credential, name }).await?.handle)
     }
 
     /// Signs in over a certificate made for it.
-    pub async fn sign_in(&self, handle: &str, mut hardware: TestKey) -> Fallible<Person> {
+    pub async fn sign_in(&self, handle: &str, hardware: TestKey) -> Fallible<Person> {
         let identity = ClientIdentity::generate()?;
         let (api, gateway) = (self.api(&identity)?, self.gateway_api(&identity)?);
         let begun = api.begin_sign_in(&BeginSignIn { handle: handle.to_owned() }).await?;
-        let credential = hardware.touch(&begun.options)?;
+        let credential = hardware.touch(&begun.options).await?;
         let signed_in = api.finish_sign_in(&Answer { ceremony: begun.ceremony, credential }).await?;
         let (staff, key, token) = (signed_in.staff, signed_in.key, SecretString::from(signed_in.token.0));
         Ok(Person { staff, handle: handle.to_owned(), key, token, identity, api, gateway, hardware })
@@ -88,7 +88,7 @@ impl Person {
     /// Begins an intent, touches the key, and confirms it.
     pub async fn intend(&mut self, intent: Intent) -> Fallible<Outcome> {
         let begun = self.api.begin_intent(&self.token, &BeginIntent { intent }).await?;
-        let credential = self.hardware.touch(&begun.options)?;
+        let credential = self.hardware.touch(&begun.options).await?;
         Ok(self.api.confirm_intent(&self.token, &begun.ceremony, &ConfirmIntent { credential }).await?)
     }
 
