@@ -3,12 +3,14 @@
 //! A driver makes a credential or answers a challenge, for one relying party and one origin that its maker fixed: neither is
 //! ever taken from what a server sends. User verification is always demanded. A PIN goes to the key and nowhere else.
 
+pub mod hid;
 pub mod site;
 pub mod talk;
 
 use futures::future::BoxFuture;
 use webauthn_rs_proto::{PublicKeyCredential, RegisterPublicKeyCredential};
 
+pub use hid::HidKeys;
 pub use site::{KeySite, RegisterAsk, SignAsk};
 pub use talk::{KeyState, KeyTalk, KeyUi, key_talk};
 

@@ -1,0 +1,276 @@
+//! One ceremony with the keys that are plugged in: hears what the library says, passes on PINs, and knows when it is over.
+//!
+//! The library tells a cancelled ceremony from one that timed out by nothing, and is silent where no key is plugged in: both
+//! are known here. It decides nothing about what the key answered.
+
+use std::{
+    sync::mpsc::{Receiver, RecvTimeoutError, Sender},
+    time::{Duration, Instant},
+};
+
+use authenticator::{Pin, StatusPinUv, StatusUpdate, errors::AuthenticatorError};
+use secrecy::ExposeSecret;
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    sight::{Sight, look},
+    translate,
+};
+use crate::keys::{KeyFault, KeyState, KeyUi, Unavailable};
+
+/// How long a cancelled ceremony may go unnoticed.
+const TICK: Duration = Duration::from_millis(25);
+const LOOKS_APART: Duration = Duration::from_millis(250);
+/// A key that was just plugged in is nobody's until the system has given it away.
+const FORBIDDEN_LOOKS: u8 = 8;
+
+pub(super) struct Ceremony {
+    ui: KeyUi,
+    patience: Duration,
+    dropped: CancellationToken,
+    look: fn() -> Sight,
+    began: Instant,
+    looked: Option<Instant>,
+    /// A key has said something.
+    engaged: bool,
+    seen: bool,
+    forbidden: u8,
+    said: Option<KeyState>,
+    /// Who waits for a PIN.
+    pin: Option<Sender<Pin>>,
+}
+
+impl Ceremony {
+    pub fn new(ui: KeyUi, patience: Duration, dropped: CancellationToken) -> Self {
+        Self {
+            ui,
+            patience,
+            dropped,
+            look,
+            began: Instant::now(),
+            looked: None,
+            engaged: false,
+            seen: false,
+            forbidden: 0,
+            said: None,
+            pin: None,
+        }
+    }
+
+    /// Nobody waits for its end any more.
+    pub fn is_unwanted(&self) -> bool {
+        self.dropped.is_cancelled() || self.ui.cancel().is_cancelled()
+    }
+
+    /// Sees the ceremony to its end.
+    pub fn follow<T>(
+        &mut self,
+        statuses: &Receiver<StatusUpdate>,
+        finished: &Receiver<Result<T, AuthenticatorError>>,
+    ) -> Result<T, KeyFault> {
+        self.began = Instant::now();
+        loop {
+            statuses.try_iter().for_each(|status| self.hear(status));
+            self.pass_on_pin()?;
+            self.is_still_wanted()?;
+            self.look_for_keys()?;
+            match finished.recv_timeout(TICK) {
+                Ok(result) => return result.map_err(|fault| self.why(&fault)),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return Err(KeyFault::Failed),
+            }
+        }
+    }
+
+    fn hear(&mut self, status: StatusUpdate) {
+        self.engaged = true;
+        match status {
+            StatusUpdate::PresenceRequired => self.say(KeyState::Touch),
+            StatusUpdate::SelectDeviceNotice => self.say(KeyState::ChooseKey),
+            StatusUpdate::PinUvError(StatusPinUv::PinRequired(pin)) => self.ask_for_pin(pin, None, false),
+            StatusUpdate::PinUvError(StatusPinUv::InvalidPin(pin, left)) => self.ask_for_pin(pin, left, true),
+            // Each of these is followed by the ceremony's end, which says the same, or by another question.
+            StatusUpdate::PinUvError(_)
+            | StatusUpdate::InteractiveManagement(_)
+            | StatusUpdate::SelectResultNotice(..) => {}
+        }
+    }
+
+    fn ask_for_pin(&mut self, pin: Sender<Pin>, left: Option<u8>, wrong: bool) {
+        self.pin = Some(pin);
+        self.said = Some(KeyState::EnterPin { retries_left: left, wrong_before: wrong });
+        self.ui.ask_for_pin(left, wrong);
+    }
+
+    fn pass_on_pin(&mut self) -> Result<(), KeyFault> {
+        if self.pin.is_none() {
+            return Ok(());
+        }
+        let Some(typed) = self.ui.typed_pin()? else { return Ok(()) };
+        if let Some(waiting) = self.pin.take() {
+            // The library may have given up meanwhile; its end says why.
+            let _gone = waiting.send(Pin::new(typed.expose_secret()));
+        }
+        Ok(())
+    }
+
+    fn is_still_wanted(&self) -> Result<(), KeyFault> {
+        if self.is_unwanted() {
+            return Err(KeyFault::Cancelled);
+        }
+        if self.began.elapsed() < self.patience {
+            return Ok(());
+        }
+        Err(if self.seen { KeyFault::TimedOut } else { KeyFault::NoKey })
+    }
+
+    fn look_for_keys(&mut self) -> Result<(), KeyFault> {
+        if self.looked.is_some_and(|looked| looked.elapsed() < LOOKS_APART) {
+            return Ok(());
+        }
+        self.looked = Some(Instant::now());
+        let sight = (self.look)();
+        self.forbidden = if sight == Sight::Forbidden { self.forbidden.saturating_add(1) } else { 0 };
+        self.seen |= sight != Sight::Nothing;
+        match sight {
+            Sight::Forbidden if self.forbidden >= FORBIDDEN_LOOKS => {
+                Err(KeyFault::Unavailable(Unavailable::Permission))
+            }
+            Sight::Nothing if self.engaged => Err(KeyFault::Unplugged),
+            Sight::Nothing => {
+                self.say(KeyState::InsertKey);
+                Ok(())
+            }
+            Sight::Forbidden | Sight::Key => Ok(()),
+        }
+    }
+
+    /// Says a state once.
+    fn say(&mut self, state: KeyState) {
+        if self.said.replace(state) != Some(state) {
+            self.ui.say(state);
+        }
+    }
+
+    /// Why the library ended the ceremony. Keys that are pulled out fail in many ways.
+    fn why(&self, fault: &AuthenticatorError) -> KeyFault {
+        match translate::fault(fault) {
+            KeyFault::Failed if (self.look)() == Sight::Nothing => KeyFault::Unplugged,
+            fault => fault,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::channel;
+
+    use authenticator::errors::{HIDError, PinError};
+
+    use super::*;
+    use crate::keys::{KeyTalk, key_talk};
+
+    const LONG: Duration = Duration::from_secs(60);
+
+    /// A ceremony on a thread of its own, and the library's end of it.
+    struct Staged {
+        status: Sender<StatusUpdate>,
+        finish: Sender<Result<u8, AuthenticatorError>>,
+        talk: KeyTalk,
+        end: tokio::task::JoinHandle<Result<u8, KeyFault>>,
+    }
+
+    fn stage(patience: Duration, look: fn() -> Sight) -> Staged {
+        let ((status, statuses), (finish, finished)) = (channel(), channel());
+        let (ui, talk) = key_talk();
+        let mut ceremony = Ceremony { look, ..Ceremony::new(ui, patience, CancellationToken::new()) };
+        let end = tokio::task::spawn_blocking(move || ceremony.follow(&statuses, &finished));
+        Staged { status, finish, talk, end }
+    }
+
+    fn pin(left: Option<u8>, wrong: bool) -> Option<KeyState> {
+        Some(KeyState::EnterPin { retries_left: left, wrong_before: wrong })
+    }
+
+    #[tokio::test]
+    async fn pins_go_to_the_key_and_states_to_the_person() {
+        let mut staged = stage(LONG, || Sight::Key);
+        let (to, typed) = channel();
+        staged.status.send(StatusUpdate::PinUvError(StatusPinUv::PinRequired(to))).unwrap();
+        assert_eq!(staged.talk.states.recv().await, pin(None, false));
+        staged.talk.pins.send("1111".into()).await.unwrap();
+        let first = tokio::task::spawn_blocking(move || typed.recv()).await.unwrap().unwrap();
+        assert_eq!(first.as_bytes(), b"1111");
+        let (to, typed) = channel();
+        staged.status.send(StatusUpdate::PinUvError(StatusPinUv::InvalidPin(to, Some(7)))).unwrap();
+        assert_eq!(staged.talk.states.recv().await, pin(Some(7), true));
+        staged.talk.pins.send("2222".into()).await.unwrap();
+        let second = tokio::task::spawn_blocking(move || typed.recv()).await.unwrap().unwrap();
+        assert_eq!(second.as_bytes(), b"2222");
+        staged.status.send(StatusUpdate::PresenceRequired).unwrap();
+        assert_eq!(staged.talk.states.recv().await, Some(KeyState::Touch));
+        staged.finish.send(Ok(9)).unwrap();
+        assert_eq!(staged.end.await.unwrap(), Ok(9));
+    }
+
+    #[tokio::test]
+    async fn without_a_key_one_is_asked_for_and_then_missed() {
+        let mut staged = stage(Duration::from_millis(100), || Sight::Nothing);
+        assert_eq!(staged.talk.states.recv().await, Some(KeyState::InsertKey));
+        assert_eq!(staged.end.await.unwrap(), Err(KeyFault::NoKey));
+        assert_eq!(staged.talk.states.recv().await, None, "asked once");
+    }
+
+    #[tokio::test]
+    async fn a_key_that_nobody_answers_times_out() {
+        let staged = stage(Duration::from_millis(100), || Sight::Key);
+        staged.status.send(StatusUpdate::PresenceRequired).unwrap();
+        assert_eq!(staged.end.await.unwrap(), Err(KeyFault::TimedOut));
+    }
+
+    #[tokio::test]
+    async fn cancelling_frees_whoever_waits_for_a_pin() {
+        let mut staged = stage(LONG, || Sight::Key);
+        let (to, typed) = channel();
+        staged.status.send(StatusUpdate::PinUvError(StatusPinUv::PinRequired(to))).unwrap();
+        assert_eq!(staged.talk.states.recv().await, pin(None, false));
+        staged.talk.cancel.cancel();
+        assert_eq!(staged.end.await.unwrap(), Err(KeyFault::Cancelled));
+        assert!(tokio::task::spawn_blocking(move || typed.recv()).await.unwrap().is_err());
+    }
+
+    #[tokio::test]
+    async fn a_key_that_is_pulled_out_is_missed() {
+        let staged = stage(LONG, || Sight::Nothing);
+        let (to, _typed) = channel();
+        staged.status.send(StatusUpdate::PinUvError(StatusPinUv::PinRequired(to))).unwrap();
+        assert_eq!(staged.end.await.unwrap(), Err(KeyFault::Unplugged));
+        let staged = stage(LONG, || Sight::Nothing);
+        staged.finish.send(Err(AuthenticatorError::HIDError(HIDError::DeviceError))).unwrap();
+        assert_eq!(staged.end.await.unwrap(), Err(KeyFault::Unplugged));
+    }
+
+    #[tokio::test]
+    async fn a_key_that_may_not_be_opened_is_told_from_none() {
+        let staged = stage(LONG, || Sight::Forbidden);
+        assert_eq!(staged.end.await.unwrap(), Err(KeyFault::Unavailable(Unavailable::Permission)));
+    }
+
+    #[tokio::test]
+    async fn what_the_key_says_last_is_the_reason() {
+        let staged = stage(LONG, || Sight::Key);
+        staged.status.send(StatusUpdate::PinUvError(StatusPinUv::PinNotSet)).unwrap();
+        staged.finish.send(Err(AuthenticatorError::PinError(PinError::PinNotSet))).unwrap();
+        assert_eq!(staged.end.await.unwrap(), Err(KeyFault::NoPinSet));
+    }
+
+    #[tokio::test]
+    async fn nothing_is_left_running_where_nobody_waits() {
+        let (dropped, (ui, _talk)) = (CancellationToken::new(), key_talk());
+        let mut ceremony = Ceremony { look: || Sight::Key, ..Ceremony::new(ui, LONG, dropped.clone()) };
+        let ((_status, statuses), (_finish, finished)) = (channel(), channel::<Result<u8, _>>());
+        let end = tokio::task::spawn_blocking(move || ceremony.follow(&statuses, &finished));
+        drop(dropped.drop_guard());
+        assert_eq!(end.await.unwrap(), Err(KeyFault::Cancelled));
+    }
+}

@@ -1,0 +1,191 @@
+//! Keys that are plugged in: CTAP 2 over HID, by Mozilla's `authenticator`.
+//!
+//! Each ceremony has a thread of its own, and there is one at a time. U2F keys are refused, for they verify nobody.
+//! `authenticator` writes PIN hashes and tokens to its log at the levels debug and trace: these levels are compiled out of the
+//! `log` crate, and a test says so.
+
+mod ceremony;
+mod sight;
+mod translate;
+
+use std::{
+    sync::{Arc, Mutex, PoisonError, mpsc},
+    thread,
+    time::Duration,
+};
+
+use authenticator::{
+    Pin, StatusUpdate, authenticatorservice::AuthenticatorService, errors::AuthenticatorError,
+    statecallback::StateCallback,
+};
+use futures::future::BoxFuture;
+use secrecy::{ExposeSecret, SecretString};
+use tokio::sync::oneshot;
+use tokio_util::sync::CancellationToken;
+use webauthn_rs_proto::{PublicKeyCredential, RegisterPublicKeyCredential};
+
+use super::{KeyDriver, KeyFault, KeySite, KeyUi, RegisterAsk, SignAsk, Unavailable};
+use ceremony::Ceremony;
+
+/// The crate's own time-out is no help: at its end it waits for a PIN that nobody will type. Ours ends each ceremony before.
+const LIBRARY_PATIENCE_MS: u64 = 600_000;
+/// How long after its patience a ceremony may take to let go of the key.
+const GRACE: Duration = Duration::from_secs(5);
+
+type Done<T> = StateCallback<Result<T, AuthenticatorError>>;
+
+/// The keys that are plugged into this machine. Clones share them.
+#[derive(Clone)]
+pub struct HidKeys {
+    site: KeySite,
+    /// Held by whoever talks to a key.
+    key: Arc<Mutex<()>>,
+}
+
+impl HidKeys {
+    /// Keys that sign for `site` and for no other.
+    pub fn new(site: KeySite) -> Self {
+        Self { site, key: Arc::default() }
+    }
+
+    /// Gives a key its PIN. A key that has one asks for it first.
+    pub fn set_pin(
+        &self,
+        pin: SecretString,
+        patience: Duration,
+        ui: KeyUi,
+    ) -> BoxFuture<'static, Result<(), KeyFault>> {
+        self.run(ui, patience, move |keys, status, done| {
+            keys.set_pin(LIBRARY_PATIENCE_MS, Pin::new(pin.expose_secret()), status, done)
+        })
+    }
+
+    /// Runs a ceremony on a thread of its own, for the crate's calls block.
+    fn run<T: Send + 'static>(
+        &self,
+        ui: KeyUi,
+        patience: Duration,
+        start: impl FnOnce(&mut AuthenticatorService, mpsc::Sender<StatusUpdate>, Done<T>) -> authenticator::Result<()>
+        + Send
+        + 'static,
+    ) -> BoxFuture<'static, Result<T, KeyFault>> {
+        let key = Arc::clone(&self.key);
+        Box::pin(async move {
+            let cancelled = ui.cancel().clone();
+            let dropped = CancellationToken::new();
+            let _cancel_when_dropped = dropped.clone().drop_guard();
+            let (answer, answered) = oneshot::channel();
+            let talk = move || {
+                let _mine = key.lock().unwrap_or_else(PoisonError::into_inner);
+                hold(Ceremony::new(ui, patience, dropped), start, answer);
+            };
+            thread::Builder::new()
+                .name("hardware-key".to_owned())
+                .spawn(talk)
+                .map_err(|_| KeyFault::Unavailable(Unavailable::System))?;
+            tokio::select! {
+                biased;
+                () = cancelled.cancelled() => Err(KeyFault::Cancelled),
+                answer = tokio::time::timeout(patience + GRACE, answered) => match answer {
+                    Ok(answer) => answer.unwrap_or(Err(KeyFault::Failed)),
+                    Err(_) => Err(KeyFault::TimedOut),
+                },
+            }
+        })
+    }
+}
+
+/// Starts the ceremony, sees it to its end, and answers; then lets go of the key, which takes a moment.
+fn hold<T: Send + 'static>(
+    mut ceremony: Ceremony,
+    start: impl FnOnce(&mut AuthenticatorService, mpsc::Sender<StatusUpdate>, Done<T>) -> authenticator::Result<()>,
+    answer: oneshot::Sender<Result<T, KeyFault>>,
+) {
+    if ceremony.is_unwanted() {
+        return;
+    }
+    let Ok(mut keys) = AuthenticatorService::new() else {
+        let _unwanted = answer.send(Err(KeyFault::Unavailable(Unavailable::System)));
+        return;
+    };
+    keys.add_detected_transports();
+    let ((status, statuses), (finish, finished)) = (mpsc::channel(), mpsc::channel());
+    let done = StateCallback::new(Box::new(move |result| {
+        let _too_late = finish.send(result);
+    }));
+    let result = match start(&mut keys, status, done) {
+        Ok(()) => ceremony.follow(&statuses, &finished),
+        Err(fault) => Err(translate::fault(&fault)),
+    };
+    let _unwanted = answer.send(result);
+    // The crate's threads wait for a PIN until nobody can send one any more, and letting go waits for them.
+    drop((ceremony, statuses));
+    drop(keys.cancel());
+}
+
+impl KeyDriver for HidKeys {
+    fn register(
+        &self,
+        ask: RegisterAsk,
+        ui: KeyUi,
+    ) -> BoxFuture<'static, Result<RegisterPublicKeyCredential, KeyFault>> {
+        let (keys, site) = (self.clone(), self.site.clone());
+        Box::pin(async move {
+            let (signed, patience) = (site.creation(&ask.options)?, ask.patience);
+            let args = translate::register(&site, &signed, ask.options);
+            let made =
+                keys.run(ui, patience, |keys, status, done| keys.register(LIBRARY_PATIENCE_MS, args, status, done));
+            translate::registered(made.await?, signed)
+        })
+    }
+
+    fn authenticate(&self, ask: SignAsk, ui: KeyUi) -> BoxFuture<'static, Result<PublicKeyCredential, KeyFault>> {
+        let (keys, site) = (self.clone(), self.site.clone());
+        Box::pin(async move {
+            let (signed, patience) = (site.request(&ask.options)?, ask.patience);
+            let args = translate::sign(&site, &signed, ask.options);
+            let only = match args.allow_list.as_slice() {
+                [only] => Some(only.id.clone()),
+                _ => None,
+            };
+            let answer =
+                keys.run(ui, patience, |keys, status, done| keys.sign(LIBRARY_PATIENCE_MS, args, status, done));
+            translate::signed(answer.await?, signed, only)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::keys::key_talk;
+
+    #[test]
+    fn what_the_library_says_at_debug_and_trace_is_compiled_out() {
+        assert!(log::STATIC_MAX_LEVEL <= log::LevelFilter::Info, "it writes the PIN's hash at trace");
+    }
+
+    #[tokio::test]
+    async fn options_of_another_relying_party_never_reach_a_key() {
+        let keys = HidKeys::new(KeySite { rp_id: "doorward.test".into(), origin: "https://doorward.test".into() });
+        let options = json!({"publicKey": {
+            "challenge": "AQID", "rpId": "evil.test", "allowCredentials": [], "userVerification": "required",
+        }});
+        let (ui, mut person) = key_talk();
+        let refused = keys.authenticate(SignAsk::from_json(&options).unwrap(), ui).await;
+        assert_eq!(refused.unwrap_err(), KeyFault::WrongRp);
+        assert_eq!(person.states.recv().await, None, "nothing was asked");
+    }
+
+    #[tokio::test]
+    async fn a_ceremony_that_was_cancelled_before_asks_nothing() {
+        let keys = HidKeys::new(KeySite { rp_id: "a.test".into(), origin: "https://a.test".into() });
+        let (ui, mut person) = key_talk();
+        person.cancel.cancel();
+        let refused = keys.set_pin("1234".into(), Duration::from_secs(5), ui).await;
+        assert_eq!(refused.unwrap_err(), KeyFault::Cancelled);
+        assert_eq!(person.states.recv().await, None, "nothing was asked");
+    }
+}
