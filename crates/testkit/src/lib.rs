@@ -5,4 +5,5 @@ pub mod dice;
 pub mod house;
 pub mod softkey;
 pub mod upstream;
+pub mod window;
 pub mod world;

@@ -1,0 +1,179 @@
+//! The cases, in the order in which they find the key: without a PIN at first, blocked at the end.
+
+use std::time::{Duration, Instant};
+
+use doorward_client::keys::{HidKeys, KeyDriver, KeyFault, KeySite, KeyState, SignAsk, key_talk};
+use futures::future::BoxFuture;
+use webauthn_rs::prelude::WebauthnError;
+
+use crate::lab::{LONG, Lab, PIN, Refused, asked, person, site, until};
+
+const AT_ONCE: Duration = Duration::from_millis(500);
+
+type Case = for<'a> fn(&'a mut Lab) -> BoxFuture<'a, ()>;
+
+pub fn all() -> Vec<(&'static str, Case)> {
+    vec![
+        ("a key without a PIN is told before anything is asked", |lab| Box::pin(no_pin_is_told(lab))),
+        ("a PIN is set", |lab| Box::pin(a_pin_is_set(lab))),
+        ("an attested key is enrolled with its PIN", |lab| Box::pin(an_attested_key_is_enrolled(lab))),
+        ("a key of a CA that is not trusted is refused", |lab| Box::pin(a_stranger_refuses(lab))),
+        ("the same key is not enrolled twice", |lab| Box::pin(not_twice(lab))),
+        ("a sign-in with PIN and touch, the counter going up", |lab| Box::pin(a_sign_in(lab))),
+        ("an answer for another origin is refused", |lab| Box::pin(another_origin(lab))),
+        ("options of another relying party never reach the key", |lab| Box::pin(another_relying_party(lab))),
+        ("a wrong PIN is told with the tries left", |lab| Box::pin(a_wrong_pin(lab))),
+        ("cancelled at the touch in under 0.5 s, the key serves again", |lab| Box::pin(cancelled_at_touch(lab))),
+        ("cancelled at the PIN in under 0.5 s, the key serves again", |lab| Box::pin(cancelled_at_pin(lab))),
+        ("a ceremony that is dropped lets go of the key", |lab| Box::pin(dropped(lab))),
+        ("a touch that never comes times out, the key serves again", |lab| Box::pin(timed_out(lab))),
+        ("an absent credential is told after a touch", |lab| Box::pin(absent_credential(lab))),
+        ("a key that is pulled out is missed", |lab| Box::pin(pulled_out(lab))),
+        ("without a key one is asked for, and used when it comes", |lab| Box::pin(plugged_in_later(lab))),
+        ("three wrong PINs block the key until it is plugged in anew", |lab| Box::pin(blocked(lab))),
+    ]
+}
+
+async fn no_pin_is_told(lab: &mut Lab) {
+    let (ui, seen) = person(&[PIN]);
+    let refused = lab.enrol(ui).await;
+    assert!(matches!(refused, Err(Refused::ByKey(KeyFault::NoPinSet))), "{refused:?}");
+    assert_eq!(seen.await.unwrap(), [], "no PIN was asked for and no touch");
+}
+
+async fn a_pin_is_set(lab: &mut Lab) {
+    let (ui, seen) = person(&[]);
+    lab.keys.set_pin(PIN.into(), LONG, ui).await.unwrap();
+    assert_eq!(seen.await.unwrap(), [], "a first PIN needs no other");
+}
+
+async fn an_attested_key_is_enrolled(lab: &mut Lab) {
+    let (ui, seen) = person(&[PIN]);
+    lab.passkey = Some(lab.enrol(ui).await.unwrap());
+    assert_eq!(seen.await.unwrap(), [asked(None, false), KeyState::Touch]);
+}
+
+async fn a_stranger_refuses(lab: &mut Lab) {
+    let kept = lab.passkey.take();
+    let refused = lab.enrol_at_stranger(person(&[PIN]).0).await;
+    assert!(matches!(refused, Err(Refused::ByServer(_))), "{refused:?}");
+    lab.passkey = kept;
+}
+
+async fn not_twice(lab: &mut Lab) {
+    let refused = lab.enrol(person(&[PIN]).0).await;
+    assert!(matches!(refused, Err(Refused::ByKey(KeyFault::AlreadyEnrolled))), "{refused:?}");
+}
+
+async fn a_sign_in(lab: &mut Lab) {
+    lab.finger("delay 300");
+    let (ui, seen) = person(&[PIN]);
+    let first = lab.sign_in(ui).await.unwrap();
+    assert_eq!(seen.await.unwrap(), [asked(None, false), KeyState::Touch]);
+    lab.finger("auto");
+    assert!(lab.sign_in(person(&[PIN]).0).await.unwrap() > first);
+}
+
+async fn another_origin(lab: &mut Lab) {
+    let elsewhere = HidKeys::new(KeySite { origin: "https://evil.test".to_owned(), ..site() });
+    let refused = lab.sign_in_by(&elsewhere, person(&[PIN]).0).await;
+    assert!(matches!(refused, Err(Refused::ByServer(WebauthnError::InvalidRPOrigin))), "{refused:?}");
+}
+
+async fn another_relying_party(lab: &mut Lab) {
+    let mut ask = lab.challenge().0;
+    ask.options.rp_id = "evil.test".to_owned();
+    let (ui, seen) = person(&[PIN]);
+    assert_eq!(lab.keys.authenticate(ask, ui).await.unwrap_err(), KeyFault::WrongRp);
+    assert_eq!(seen.await.unwrap(), []);
+}
+
+async fn a_wrong_pin(lab: &mut Lab) {
+    let (ui, seen) = person(&["0000", "1111", PIN]);
+    lab.sign_in(ui).await.unwrap();
+    let counted = [asked(None, false), asked(Some(7), true), asked(Some(6), true), KeyState::Touch];
+    assert_eq!(seen.await.unwrap(), counted);
+}
+
+async fn cancelled_at_touch(lab: &mut Lab) {
+    lab.finger("never");
+    let (ui, mut talk) = key_talk();
+    let running = tokio::spawn(lab.keys.authenticate(lab.challenge().0, ui));
+    until(&mut talk, |state| *state == asked(None, false)).await;
+    talk.pins.send(PIN.into()).await.unwrap();
+    until(&mut talk, |state| *state == KeyState::Touch).await;
+    let began = Instant::now();
+    talk.cancel.cancel();
+    assert_eq!(running.await.unwrap().unwrap_err(), KeyFault::Cancelled);
+    assert!(began.elapsed() < AT_ONCE, "{:?}", began.elapsed());
+    lab.finger("auto");
+    lab.sign_in(person(&[PIN]).0).await.unwrap();
+}
+
+async fn cancelled_at_pin(lab: &mut Lab) {
+    let (ui, mut talk) = key_talk();
+    let running = tokio::spawn(lab.keys.authenticate(lab.challenge().0, ui));
+    until(&mut talk, |state| *state == asked(None, false)).await;
+    let began = Instant::now();
+    talk.cancel.cancel();
+    assert_eq!(running.await.unwrap().unwrap_err(), KeyFault::Cancelled);
+    assert!(began.elapsed() < AT_ONCE, "{:?}", began.elapsed());
+    lab.sign_in(person(&[PIN]).0).await.unwrap();
+}
+
+async fn dropped(lab: &mut Lab) {
+    let (ui, mut talk) = key_talk();
+    let running = tokio::spawn(lab.keys.authenticate(lab.challenge().0, ui));
+    until(&mut talk, |state| *state == asked(None, false)).await;
+    running.abort();
+    lab.sign_in(person(&[PIN]).0).await.unwrap();
+}
+
+async fn timed_out(lab: &mut Lab) {
+    lab.finger("never");
+    let ask = SignAsk { patience: Duration::from_secs(4), ..lab.challenge().0 };
+    let (ui, seen) = person(&[PIN]);
+    assert_eq!(lab.keys.authenticate(ask, ui).await.unwrap_err(), KeyFault::TimedOut);
+    assert_eq!(seen.await.unwrap(), [asked(None, false), KeyState::Touch]);
+    lab.finger("auto");
+    lab.sign_in(person(&[PIN]).0).await.unwrap();
+}
+
+async fn absent_credential(lab: &mut Lab) {
+    let mut ask = lab.challenge().0;
+    ask.options.allow_credentials.iter_mut().for_each(|credential| credential.id = vec![7; 64]);
+    let (ui, seen) = person(&[PIN]);
+    assert_eq!(lab.keys.authenticate(ask, ui).await.unwrap_err(), KeyFault::NotThisKey);
+    assert_eq!(seen.await.unwrap(), [asked(None, false), KeyState::Touch]);
+}
+
+async fn pulled_out(lab: &mut Lab) {
+    let (ui, mut talk) = key_talk();
+    let running = tokio::spawn(lab.keys.authenticate(lab.challenge().0, ui));
+    until(&mut talk, |state| *state == asked(None, false)).await;
+    lab.unplug();
+    assert_eq!(running.await.unwrap().unwrap_err(), KeyFault::Unplugged);
+}
+
+async fn plugged_in_later(lab: &mut Lab) {
+    let ask = SignAsk { patience: Duration::from_secs(1), ..lab.challenge().0 };
+    let (ui, seen) = person(&[PIN]);
+    assert_eq!(lab.keys.authenticate(ask, ui).await.unwrap_err(), KeyFault::NoKey);
+    assert_eq!(seen.await.unwrap(), [KeyState::InsertKey]);
+    let (ui, mut talk) = key_talk();
+    let running = tokio::spawn(lab.keys.authenticate(lab.challenge().0, ui));
+    until(&mut talk, |state| *state == KeyState::InsertKey).await;
+    lab.plug_in();
+    until(&mut talk, |state| *state == asked(None, false)).await;
+    talk.pins.send(PIN.into()).await.unwrap();
+    until(&mut talk, |state| *state == KeyState::Touch).await;
+    running.await.unwrap().unwrap();
+}
+
+async fn blocked(lab: &mut Lab) {
+    let until_replug = KeyFault::PinBlocked { until_replug: true };
+    let (ui, seen) = person(&["1", "2", "3", PIN]);
+    let refused = lab.sign_in(ui).await;
+    assert!(matches!(&refused, Err(Refused::ByKey(fault)) if *fault == until_replug), "{refused:?}");
+    assert_eq!(seen.await.unwrap(), [asked(None, false), asked(Some(7), true), asked(Some(6), true)]);
+}

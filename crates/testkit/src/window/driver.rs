@@ -1,0 +1,78 @@
+//! `tauri-driver` on ports of its own, in a process group of its own: nothing of it outlives the test.
+
+use std::{
+    net::TcpListener,
+    os::unix::process::CommandExt,
+    path::Path,
+    process::{Child, Command, Stdio},
+    time::Duration,
+};
+
+use fantoccini::{Client, ClientBuilder, wd::Capabilities};
+use hyper_util::client::legacy::connect::HttpConnector;
+use rustix::process::{Pid, Signal, kill_process_group};
+use serde_json::json;
+
+use crate::house::{Fallible, wait_until};
+
+/// A driver that runs; it and all it started end when it is dropped.
+pub struct Driver {
+    child: Option<Child>,
+    port: u16,
+}
+
+impl Driver {
+    /// Starts the driver; the program it will start sees `env`.
+    pub fn start(env: &[(&str, &Path)]) -> Fallible<Self> {
+        let held = [TcpListener::bind("127.0.0.1:0")?, TcpListener::bind("127.0.0.1:0")?];
+        let [port, native] = held.map(|listener| listener.local_addr().map(|address| address.port()));
+        let (port, native) = (port?, native?);
+        let mut command = Command::new("tauri-driver");
+        command.args(["--port", &port.to_string(), "--native-port", &native.to_string()]);
+        command.args(["--native-driver", "/usr/bin/WebKitWebDriver"]);
+        command.envs(env.iter().copied()).stdin(Stdio::null()).stdout(Stdio::null()).process_group(0);
+        let child = command.spawn().map_err(|fault| format!("tauri-driver cannot be started: {fault}"))?;
+        Ok(Self { child: Some(child), port })
+    }
+
+    /// Has the driver open `program`.
+    pub async fn connect(&self, program: &Path, within: Duration) -> Fallible<Client> {
+        let mut capabilities = Capabilities::new();
+        capabilities.insert("tauri:options".to_owned(), json!({ "application": program }));
+        capabilities.insert("browserName".to_owned(), json!("wry"));
+        let url = format!("http://127.0.0.1:{}", self.port);
+        let mut connected = None;
+        let mut last = None;
+        let try_it = async || {
+            let mut builder = ClientBuilder::new(HttpConnector::new());
+            match builder.capabilities(capabilities.clone()).connect(&url).await {
+                Ok(client) => connected = Some(client),
+                Err(fault) => last = Some(fault.to_string()),
+            }
+            connected.is_some()
+        };
+        let waited = wait_until("the window is open", within, try_it).await;
+        match (waited, connected) {
+            (Ok(()), Some(client)) => Ok(client),
+            (Err(fault), _) => Err(format!("{fault}; the driver said: {last:?}").into()),
+            (Ok(()), None) => Err("the window did not open".into()),
+        }
+    }
+
+    /// Ends the driver and the program.
+    pub fn kill(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            if let Some(group) = i32::try_from(child.id()).ok().and_then(Pid::from_raw) {
+                // Gone already is as good.
+                let _gone = kill_process_group(group, Signal::KILL);
+            }
+            let _ended = child.wait();
+        }
+    }
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
