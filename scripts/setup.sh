@@ -66,6 +66,17 @@ install_page() {
   touch ui/node_modules/.package-lock.json
 }
 
+# The console carries the page inside itself: without it, it does not compile.
+build_page() {
+  local newer
+  newer=$(find ui/src ui/index.html ui/vite.config.ts ui/package-lock.json -newer ui/dist/index.html 2>/dev/null | head -n1) || true
+  if [ -e ui/dist/index.html ] && [ -z "$newer" ]; then
+    say "    ui/dist is up to date"
+    return
+  fi
+  npm --prefix ui run --silent build
+}
+
 # cargo_tool PROGRAM VERSION: into target/tools, without touching the person's own ~/.cargo. A program built for speed of building.
 cargo_tool() {
   local program=$1 version=$2
@@ -82,5 +93,6 @@ step "Rust" check_rust
 step "Node" check_node
 step "Debian packages" apt_install "${BUILD[@]}" "${TEST[@]}"
 step "the page's packages (npm ci)" install_page
+step "the page (npm run build)" build_page
 step "cargo-nextest" cargo_tool cargo-nextest "$CARGO_NEXTEST"
 step "cargo-deny" cargo_tool cargo-deny "$CARGO_DENY"

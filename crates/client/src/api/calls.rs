@@ -12,9 +12,11 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::Method;
 use secrecy::SecretString;
 
-use super::{ANSWER, Api, ApiError, MAX_ANSWER, bounded, why};
+use super::{ANSWER, Api, ApiError, MAX_ANSWER, accepted, bounded, why};
 
 const NOTHING: Option<&()> = None;
+/// Whoever does not answer this fast is not in reach.
+const HEALTH: std::time::Duration = std::time::Duration::from_secs(3);
 
 type Answered<R> = Result<R, ApiError>;
 
@@ -94,6 +96,12 @@ impl Api {
     /// `GET /v1/directory/staff`
     pub async fn staff_names(&self, token: &SecretString) -> Answered<StaffNames> {
         self.call(Method::GET, "/v1/directory/staff", Some(token), NOTHING).await
+    }
+
+    /// `GET /v1/health`: whether the server is there.
+    pub async fn health(&self) -> Answered<()> {
+        let answer = self.request(Method::GET, "/v1/health", None).timeout(HEALTH).send().await;
+        accepted(answer.map_err(|e| why(&e))?).await.map(|_| ())
     }
 
     /// A request through the gateway in a session: this client's server is then the gateway.
