@@ -8,7 +8,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use authenticator::{Pin, StatusPinUv, StatusUpdate, errors::AuthenticatorError};
+use authenticator::{
+    InteractiveRequest, InteractiveUpdate, ManageResult, Pin, StatusPinUv, StatusUpdate, errors::AuthenticatorError,
+};
 use secrecy::ExposeSecret;
 use tokio_util::sync::CancellationToken;
 
@@ -23,6 +25,8 @@ const TICK: Duration = Duration::from_millis(25);
 const LOOKS_APART: Duration = Duration::from_millis(250);
 /// A key that was just plugged in is nobody's until the system has given it away.
 const FORBIDDEN_LOOKS: u8 = 8;
+/// A key that is silent so long while it is looked at is one of U2F.
+const SILENT: Duration = Duration::from_secs(3);
 
 pub(super) struct Ceremony {
     ui: KeyUi,
@@ -34,6 +38,7 @@ pub(super) struct Ceremony {
     /// A key has said something.
     engaged: bool,
     seen: bool,
+    key_since: Option<Instant>,
     forbidden: u8,
     said: Option<KeyState>,
     /// Who waits for a PIN.
@@ -51,6 +56,7 @@ impl Ceremony {
             looked: None,
             engaged: false,
             seen: false,
+            key_since: None,
             forbidden: 0,
             said: None,
             pin: None,
@@ -62,13 +68,45 @@ impl Ceremony {
         self.dropped.is_cancelled() || self.ui.cancel().is_cancelled()
     }
 
+    /// Waits for a key, and ends where it is one that verifies nobody: the library would make credentials with it all the
+    /// same. Of several keys the one that is chosen is looked at afterwards, by its answer.
+    pub fn peek(
+        &mut self,
+        statuses: &Receiver<StatusUpdate>,
+        finished: &Receiver<Result<ManageResult, AuthenticatorError>>,
+    ) -> Result<(), KeyFault> {
+        loop {
+            for status in statuses.try_iter() {
+                match status {
+                    StatusUpdate::InteractiveManagement(InteractiveUpdate::StartManagement((tell, info))) => {
+                        self.engaged = true;
+                        let _gone = tell.send(InteractiveRequest::Quit);
+                        let verifies = info.is_none_or(|info| info.device_is_protected());
+                        return if verifies { Ok(()) } else { Err(KeyFault::NoPinSet) };
+                    }
+                    StatusUpdate::SelectDeviceNotice => return Ok(()),
+                    _ => {}
+                }
+            }
+            self.is_still_wanted()?;
+            self.look_for_keys()?;
+            if self.key_since.is_some_and(|since| since.elapsed() > SILENT) {
+                return Ok(());
+            }
+            match finished.recv_timeout(TICK) {
+                Ok(Err(fault)) => return Err(self.why(&fault)),
+                Err(RecvTimeoutError::Timeout) => {}
+                Ok(Ok(_)) | Err(RecvTimeoutError::Disconnected) => return Ok(()),
+            }
+        }
+    }
+
     /// Sees the ceremony to its end.
     pub fn follow<T>(
         &mut self,
         statuses: &Receiver<StatusUpdate>,
         finished: &Receiver<Result<T, AuthenticatorError>>,
     ) -> Result<T, KeyFault> {
-        self.began = Instant::now();
         loop {
             statuses.try_iter().for_each(|status| self.hear(status));
             self.pass_on_pin()?;
@@ -132,6 +170,7 @@ impl Ceremony {
         let sight = (self.look)();
         self.forbidden = if sight == Sight::Forbidden { self.forbidden.saturating_add(1) } else { 0 };
         self.seen |= sight != Sight::Nothing;
+        self.key_since = (sight == Sight::Key).then(|| self.key_since.unwrap_or_else(Instant::now));
         match sight {
             Sight::Forbidden if self.forbidden >= FORBIDDEN_LOOKS => {
                 Err(KeyFault::Unavailable(Unavailable::Permission))
@@ -165,7 +204,11 @@ impl Ceremony {
 mod tests {
     use std::sync::mpsc::channel;
 
-    use authenticator::errors::{HIDError, PinError};
+    use authenticator::{
+        AuthenticatorInfo,
+        ctap2::commands::get_info::AuthenticatorOptions,
+        errors::{HIDError, PinError},
+    };
 
     use super::*;
     use crate::keys::{KeyTalk, key_talk};
@@ -262,6 +305,32 @@ mod tests {
         staged.status.send(StatusUpdate::PinUvError(StatusPinUv::PinNotSet)).unwrap();
         staged.finish.send(Err(AuthenticatorError::PinError(PinError::PinNotSet))).unwrap();
         assert_eq!(staged.end.await.unwrap(), Err(KeyFault::NoPinSet));
+    }
+
+    /// What a look at a key with this information comes to.
+    async fn peek_at(info: Option<AuthenticatorInfo>) -> Result<(), KeyFault> {
+        let (ui, _talk) = key_talk();
+        let mut ceremony = Ceremony { look: || Sight::Key, ..Ceremony::new(ui, LONG, CancellationToken::new()) };
+        let ((status, statuses), (_finish, finished), (tell, told)) = (channel(), channel(), channel());
+        let look = tokio::task::spawn_blocking(move || ceremony.peek(&statuses, &finished));
+        let started = InteractiveUpdate::StartManagement((tell, info));
+        status.send(StatusUpdate::InteractiveManagement(started)).unwrap();
+        let result = look.await.unwrap();
+        assert!(matches!(told.recv(), Ok(InteractiveRequest::Quit)), "the key is let go");
+        result
+    }
+
+    #[tokio::test]
+    async fn a_key_that_verifies_nobody_is_told_before_anything_is_asked() {
+        let with = |client_pin, user_verification| AuthenticatorInfo {
+            options: AuthenticatorOptions { client_pin, user_verification, ..AuthenticatorOptions::default() },
+            ..AuthenticatorInfo::default()
+        };
+        assert_eq!(peek_at(Some(with(Some(false), None))).await, Err(KeyFault::NoPinSet));
+        assert_eq!(peek_at(Some(with(None, None))).await, Err(KeyFault::NoPinSet));
+        assert_eq!(peek_at(Some(with(Some(true), None))).await, Ok(()));
+        assert_eq!(peek_at(Some(with(Some(false), Some(true)))).await, Ok(()), "a fingerprint verifies too");
+        assert_eq!(peek_at(None).await, Ok(()), "its answer is looked at");
     }
 
     #[tokio::test]

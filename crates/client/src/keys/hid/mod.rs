@@ -33,6 +33,14 @@ const LIBRARY_PATIENCE_MS: u64 = 600_000;
 const GRACE: Duration = Duration::from_secs(5);
 
 type Done<T> = StateCallback<Result<T, AuthenticatorError>>;
+type Finished<T> = mpsc::Receiver<Result<T, AuthenticatorError>>;
+
+/// Whether a key is looked at before it is asked for anything.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Before {
+    Peek,
+    Nothing,
+}
 
 /// The keys that are plugged into this machine. Clones share them.
 #[derive(Clone)]
@@ -55,7 +63,7 @@ impl HidKeys {
         patience: Duration,
         ui: KeyUi,
     ) -> BoxFuture<'static, Result<(), KeyFault>> {
-        self.run(ui, patience, move |keys, status, done| {
+        self.run(ui, patience, Before::Nothing, move |keys, status, done| {
             keys.set_pin(LIBRARY_PATIENCE_MS, Pin::new(pin.expose_secret()), status, done)
         })
     }
@@ -65,6 +73,7 @@ impl HidKeys {
         &self,
         ui: KeyUi,
         patience: Duration,
+        before: Before,
         start: impl FnOnce(&mut AuthenticatorService, mpsc::Sender<StatusUpdate>, Done<T>) -> authenticator::Result<()>
         + Send
         + 'static,
@@ -77,7 +86,7 @@ impl HidKeys {
             let (answer, answered) = oneshot::channel();
             let talk = move || {
                 let _mine = key.lock().unwrap_or_else(PoisonError::into_inner);
-                hold(Ceremony::new(ui, patience, dropped), start, answer);
+                hold(Ceremony::new(ui, patience, dropped), before, start, answer);
             };
             thread::Builder::new()
                 .name("hardware-key".to_owned())
@@ -98,6 +107,7 @@ impl HidKeys {
 /// Starts the ceremony, sees it to its end, and answers; then lets go of the key, which takes a moment.
 fn hold<T: Send + 'static>(
     mut ceremony: Ceremony,
+    before: Before,
     start: impl FnOnce(&mut AuthenticatorService, mpsc::Sender<StatusUpdate>, Done<T>) -> authenticator::Result<()>,
     answer: oneshot::Sender<Result<T, KeyFault>>,
 ) {
@@ -109,18 +119,32 @@ fn hold<T: Send + 'static>(
         return;
     };
     keys.add_detected_transports();
-    let ((status, statuses), (finish, finished)) = (mpsc::channel(), mpsc::channel());
-    let done = StateCallback::new(Box::new(move |result| {
-        let _too_late = finish.send(result);
-    }));
-    let result = match start(&mut keys, status, done) {
-        Ok(()) => ceremony.follow(&statuses, &finished),
-        Err(fault) => Err(translate::fault(&fault)),
-    };
+    let peeked = if before == Before::Peek { peek(&mut ceremony, &mut keys) } else { Ok(()) };
+    let (status, statuses) = mpsc::channel();
+    let (done, finished) = when_done();
+    let result = peeked.and_then(|()| {
+        start(&mut keys, status, done).map_err(|fault| translate::fault(&fault))?;
+        ceremony.follow(&statuses, &finished)
+    });
     let _unwanted = answer.send(result);
     // The crate's threads wait for a PIN until nobody can send one any more, and letting go waits for them.
     drop((ceremony, statuses));
     drop(keys.cancel());
+}
+
+fn peek(ceremony: &mut Ceremony, keys: &mut AuthenticatorService) -> Result<(), KeyFault> {
+    let (status, statuses) = mpsc::channel();
+    let (done, finished) = when_done();
+    keys.manage(LIBRARY_PATIENCE_MS, status, done).map_err(|fault| translate::fault(&fault))?;
+    ceremony.peek(&statuses, &finished)
+}
+
+fn when_done<T: Send + 'static>() -> (Done<T>, Finished<T>) {
+    let (finish, finished) = mpsc::channel();
+    let done = StateCallback::new(Box::new(move |result| {
+        let _too_late = finish.send(result);
+    }));
+    (done, finished)
 }
 
 impl KeyDriver for HidKeys {
@@ -133,8 +157,9 @@ impl KeyDriver for HidKeys {
         Box::pin(async move {
             let (signed, patience) = (site.creation(&ask.options)?, ask.patience);
             let args = translate::register(&site, &signed, ask.options);
-            let made =
-                keys.run(ui, patience, |keys, status, done| keys.register(LIBRARY_PATIENCE_MS, args, status, done));
+            let made = keys.run(ui, patience, Before::Peek, |keys, status, done| {
+                keys.register(LIBRARY_PATIENCE_MS, args, status, done)
+            });
             translate::registered(made.await?, signed)
         })
     }
@@ -148,8 +173,9 @@ impl KeyDriver for HidKeys {
                 [only] => Some(only.id.clone()),
                 _ => None,
             };
-            let answer =
-                keys.run(ui, patience, |keys, status, done| keys.sign(LIBRARY_PATIENCE_MS, args, status, done));
+            let answer = keys.run(ui, patience, Before::Peek, |keys, status, done| {
+                keys.sign(LIBRARY_PATIENCE_MS, args, status, done)
+            });
             translate::signed(answer.await?, signed, only)
         })
     }

@@ -4,6 +4,7 @@ use authenticator::{
     GetAssertionResult, MakeCredentialsResult,
     authenticatorservice::{RegisterArgs, SignArgs},
     ctap2::{
+        attestation::{AuthenticatorData, AuthenticatorDataFlags},
         commands::StatusCode,
         server::{
             AuthenticationExtensionsClientInputs, CredentialProtectionPolicy, PublicKeyCredentialDescriptor,
@@ -103,6 +104,7 @@ fn extensions(wished: &RequestRegistrationExtensions) -> AuthenticationExtension
 }
 
 pub fn registered(made: MakeCredentialsResult, signed: ClientData) -> Result<RegisterPublicKeyCredential, KeyFault> {
+    verified(&made.att_obj.auth_data)?;
     let credential = made.att_obj.auth_data.credential_data.as_ref().ok_or(KeyFault::Failed)?;
     let raw_id = credential.credential_id.clone();
     let attestation_object = serde_cbor_2::to_vec(&made.att_obj).map_err(|_| KeyFault::Failed)?;
@@ -122,6 +124,12 @@ pub fn registered(made: MakeCredentialsResult, signed: ClientData) -> Result<Reg
     })
 }
 
+/// A key without a PIN answers all the same, and verified nobody.
+fn verified(answer: &AuthenticatorData) -> Result<(), KeyFault> {
+    let verified = answer.flags.contains(AuthenticatorDataFlags::USER_VERIFIED);
+    if verified { Ok(()) } else { Err(KeyFault::NoPinSet) }
+}
+
 /// A key may leave out the credential where only one was named.
 pub fn signed(
     answer: GetAssertionResult,
@@ -129,6 +137,7 @@ pub fn signed(
     only: Option<Vec<u8>>,
 ) -> Result<PublicKeyCredential, KeyFault> {
     let assertion = answer.assertion;
+    verified(&assertion.auth_data)?;
     let raw_id = assertion.credentials.map(|credential| credential.id).or(only).ok_or(KeyFault::Failed)?;
     Ok(PublicKeyCredential {
         id: URL_SAFE_NO_PAD.encode(&raw_id),
