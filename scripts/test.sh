@@ -57,4 +57,5 @@ stage deny cargo deny --log-level error check licenses bans sources
 stage build cargo build "${WORKSPACE[@]}" --all-targets
 stage nextest cargo nextest run "${WORKSPACE[@]}" --profile ci
 stage clippy cargo clippy "${WORKSPACE[@]}" --all-targets -- -D warnings
+stage keylab tests/keylab/run.sh
 finish 0

@@ -30,6 +30,7 @@ pub struct Lab {
     webauthn: Webauthn,
     trusted: AttestationCaList,
     touch: PathBuf,
+    plug: PathBuf,
     /// Enrolled by an earlier case.
     pub passkey: Option<AttestedPasskey>,
 }
@@ -51,11 +52,18 @@ fn trusting(ca_pem: &str) -> AttestationCaList {
 }
 
 impl Lab {
-    pub fn open(dir: &Path, touch: &Path) -> Self {
+    pub fn open(dir: &Path, touch: &Path, plug: &Path) -> Self {
         let origin = Url::parse(&site().origin).unwrap();
         let webauthn = WebauthnBuilder::new(&site().rp_id, &origin).unwrap().build().unwrap();
         let trusted = trusting(&fs::read_to_string(dir.join("ca.pem")).unwrap());
-        Self { keys: HidKeys::new(site()), webauthn, trusted, touch: touch.to_owned(), passkey: None }
+        Self {
+            keys: HidKeys::new(site()),
+            webauthn,
+            trusted,
+            touch: touch.to_owned(),
+            plug: plug.to_owned(),
+            passkey: None,
+        }
     }
 
     /// How the key answers a request for touch: `auto`, `never`, `delay MS`.
@@ -63,13 +71,10 @@ impl Lab {
         fs::write(&self.touch, manner).unwrap();
     }
 
-    /// Pulls the key out.
-    pub fn unplug(&self) {
-        usbip(&["detach", "-p", "0"]);
-    }
-
-    pub fn plug_in(&self) {
-        usbip(&["attach", "-r", "127.0.0.1", "-b", "1-1"]);
+    /// Plugs a key `in`, a blank one, or pulls the one that is there `out`.
+    pub fn plug(&self, way: &str) {
+        let status = Command::new(&self.plug).arg(way).status().unwrap();
+        assert!(status.success(), "to plug {way}");
     }
 
     pub fn enrolment(&self, trusted: &AttestationCaList) -> (RegisterAsk, AttestedPasskeyRegistration) {
@@ -115,11 +120,6 @@ impl Lab {
         assert!(result.user_verified());
         Ok(result.counter())
     }
-}
-
-fn usbip(args: &[&str]) {
-    let status = Command::new("usbip").args(args).status().unwrap();
-    assert!(status.success(), "usbip {args:?}");
 }
 
 /// A person who types these PINs, one each time one is asked for, and then goes away. What they saw comes with the handle.

@@ -1,7 +1,7 @@
 //! The lab's program: our hardware-key code against a key on a real `/dev/hidraw0`, with a relying party in process.
 //!
-//! `keylab_guest make DIR` makes the key's attestation; `keylab_guest run DIR TOUCH` is run in the guest, where TOUCH is the file
-//! by which the key is touched. One line for each case, then how many passed. It believes no key by itself: only the relying
+//! `keylab_guest make DIR` makes the key's attestation; `keylab_guest run DIR TOUCH PLUG` is run in the guest, where TOUCH is the
+//! file by which the key is touched, and PLUG the program that plugs it in and pulls it out. One line for each case, then how many passed. It believes no key by itself: only the relying
 //! party's verdict counts.
 #![allow(
     clippy::unwrap_used,
@@ -35,9 +35,9 @@ async fn main() -> ExitCode {
             attestation::make(Path::new(dir));
             ExitCode::SUCCESS
         }
-        ["run", dir, touch] => run(Lab::open(Path::new(dir), Path::new(touch))).await,
+        ["run", dir, touch, plug] => run(Lab::open(Path::new(dir), Path::new(touch), Path::new(plug))).await,
         _ => {
-            println!("keylab_guest make DIR | keylab_guest run DIR TOUCH");
+            println!("keylab_guest make DIR | keylab_guest run DIR TOUCH PLUG");
             ExitCode::FAILURE
         }
     }
