@@ -28,6 +28,9 @@ const COMMANDS: &[&str] = &[
 
 fn main() {
     println!("cargo:rerun-if-changed=ui/dist");
+    // With a pattern of our own, tauri-build watches no folder of capabilities by itself.
+    println!("cargo:rerun-if-changed=src-tauri/capabilities");
+    println!("cargo:rerun-if-changed=src-tauri/build.rs");
     assert!(
         std::path::Path::new("ui/dist/index.html").exists(),
         "the page is not built: run `npm --prefix ui ci && npm --prefix ui run build`, and then this again"

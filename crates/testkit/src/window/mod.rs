@@ -51,7 +51,8 @@ impl Window {
 
     /// Waits until `text` stands somewhere on the page.
     pub async fn sees(&self, text: &str) -> Fallible<()> {
-        self.find(&containing(text)).await.map(drop)
+        let xpath = containing(text);
+        wait_until(&format!("the page shows {xpath}"), STEP, async || self.visible(&xpath).await.is_ok()).await
     }
 
     /// Whether `text` stands somewhere on the page now.
@@ -76,11 +77,8 @@ impl Window {
         let quoted = quoted(label);
         let inside = format!("*[self::input or self::textarea][ancestor::label/span[normalize-space(.)={quoted}]");
         let field = format!("{inside} or @aria-label={quoted} or @id=//label[normalize-space(.)={quoted}]/@for]");
-        let all = format!("{}a", char::from(Key::Control));
         self.act(&field, async |element: Element| {
-            element.click().await?;
-            element.send_keys(&all).await?;
-            element.send_keys(&char::from(Key::Null).to_string()).await?;
+            element.clear().await?;
             element.send_keys(text).await
         })
         .await
@@ -91,10 +89,9 @@ impl Window {
         Ok(self.client.active_element().await?.send_keys(&char::from(key).to_string()).await?)
     }
 
-    /// Clicks whatever `xpath` finds first.
+    /// Clicks whatever `xpath`, begun with `//`, finds first, in the dialog where one is open.
     pub async fn click(&self, xpath: &str) -> Fallible<()> {
-        let element = self.find(xpath).await?;
-        Ok(element.click().await?)
+        self.act(xpath.trim_start_matches('/'), async |element: Element| element.click().await).await
     }
 
     /// What a script answers in the page.
@@ -132,11 +129,6 @@ impl Window {
         wait_until(&format!("the page lets somebody use {what}"), STEP, done)
             .await
             .map_err(|fault| format!("{fault}; the last try: {last:?}").into())
-    }
-
-    async fn find(&self, xpath: &str) -> Fallible<Element> {
-        wait_until(&format!("the page shows {xpath}"), STEP, async || self.visible(xpath).await.is_ok()).await?;
-        Ok(self.visible(xpath).await?)
     }
 
     async fn visible(&self, xpath: &str) -> Result<Element, CmdError> {
