@@ -32,6 +32,14 @@ pub enum Setting {
 impl Setting {
     /// Both settings.
     pub const ALL: [Self; 2] = [Self::SupportTeamAccess, Self::CustomerSuccessTeamAccess];
+
+    /// Its code, as it stands on the wire and in entries.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::SupportTeamAccess => "support-team-access",
+            Self::CustomerSuccessTeamAccess => "customer-success-team-access",
+        }
+    }
 }
 
 /// When a grant ends by itself.

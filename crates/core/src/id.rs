@@ -89,6 +89,15 @@ text_id!(
     /// A user of an account, by the vendor's own opaque id.
     UserId
 );
+text_id!(
+    /// One gateway's journal, by the id that the journal got when it was begun.
+    GatewayId
+);
+
+text_id!(
+    /// A server host, by the operator's own id: the one principal of every certificate for it.
+    HostId
+);
 
 macro_rules! serial {
     ($(#[$doc:meta])* $name:ident) => {
@@ -142,6 +151,11 @@ serial!(
 serial!(
     /// One sign-in.
     SignInSerial
+);
+
+serial!(
+    /// One SSH certificate.
+    CertificateSerial
 );
 
 #[cfg(test)]

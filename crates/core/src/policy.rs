@@ -7,8 +7,9 @@ use utoipa::ToSchema;
 
 use crate::{
     grant::{Grant, GrantFault, Plan, Setting, Until, check_grant},
-    id::{AccountId, GrantSerial, KeySerial, Seq, StaffId},
+    id::{AccountId, CertificateSerial, GrantSerial, HostId, KeySerial, Seq, StaffId},
     session::{Basis, Lengths, Mode, Reason, Session, Stands},
+    ssh::{self, Presented},
     staff::Role,
     state::{AccessState, StaffState},
     time::UnixMs,
@@ -82,8 +83,14 @@ pub enum Ask<'a> {
     Administer { by: By<'a>, touched: bool },
     /// May this person revoke this key? One's own always, others' as a security admin with a touch.
     RevokeKey { by: By<'a>, key: KeySerial, touched: bool },
-    /// May this person log in to a host with this label? `touched`: a fresh touch for host and reason.
-    Host { by: By<'a>, label: HostLabel, touched: bool },
+    /// May this person have a certificate for this host? `touched`: a fresh touch for host and reason.
+    Certify { by: By<'a>, host: &'a HostId, touched: bool },
+    /// May whoever presented this log in to this host?
+    LogIn { host: &'a HostId, presented: &'a Presented },
+    /// May a connection to this host that was made by this certificate go on?
+    Stay { host: &'a HostId, certificate: CertificateSerial },
+    /// May this person revoke this certificate? One's own always, others' as a security admin with a touch.
+    RevokeCertificate { by: By<'a>, certificate: CertificateSerial, touched: bool },
     /// May this user switch the setting on (with an end) or off (none)?
     Switch { account: &'a AccountId, membership: Membership, setting: Setting, on: Option<Until> },
 }
@@ -128,6 +135,22 @@ pub enum Denial {
     GrantTooLong,
     GrantNeedsEnd,
     GrantEndsInPast,
+    UnknownHost,
+    /// The certificate is for another host.
+    OtherHost,
+    /// No SSH key goes with the staff key.
+    SshKeyMissing,
+    /// The certificate is for another SSH key than the one that goes with the staff key now.
+    OtherSshKey,
+    /// The feed knows of no such certificate.
+    UnknownCertificate,
+    /// Whoever signed the certificate is not trusted (any more).
+    OtherAuthority,
+    /// The certificate has run out.
+    CertificateOver,
+    CertificateRevoked,
+    /// The connection has lasted as long as one may.
+    ConnectionOver,
 }
 
 /// The proof that a decision was taken and was yes. Only [`decide`] makes one.
@@ -159,7 +182,12 @@ pub fn decide(state: &AccessState, ask: &Ask<'_>, now: UnixMs) -> Result<Permit,
         Ask::SignIn { by } => stands(state, by).map(|_| plain(())),
         Ask::Administer { by, touched } => administer(state, by, *touched).map(plain),
         Ask::RevokeKey { by, key, touched } => revoke_key(state, by, *key, *touched).map(plain),
-        Ask::Host { by, label, touched } => host(state, by, *label, *touched).map(plain),
+        Ask::Certify { by, host, touched } => certify(state, by, host, *touched).map(plain),
+        Ask::LogIn { host, presented } => ssh::log_in(state, host, presented, now).map(plain),
+        Ask::Stay { host, certificate } => ssh::stay(state, host, *certificate, now).map(plain),
+        Ask::RevokeCertificate { by, certificate, touched } => {
+            revoke_certificate(state, by, *certificate, *touched).map(plain)
+        }
         Ask::Switch { account, membership, setting, on } => {
             switch(state, account, *membership, *setting, *on, now).map(plain)
         }
@@ -167,7 +195,7 @@ pub fn decide(state: &AccessState, ask: &Ask<'_>, now: UnixMs) -> Result<Permit,
 }
 
 /// The staff member behind `by`, in good standing and with a key that is theirs and not revoked.
-fn stands<'s>(state: &'s AccessState, by: &By<'_>) -> Result<(&'s StaffState, Seq), Denial> {
+pub(crate) fn stands<'s>(state: &'s AccessState, by: &By<'_>) -> Result<(&'s StaffState, Seq), Denial> {
     let staff = state.staff_member(by.staff).ok_or(Denial::UnknownStaff)?;
     let standing = staff.standing.ok_or(Denial::StaffSuspended)?;
     let owner = state.key_owner(by.key).ok_or(Denial::UnknownKey)?;
@@ -344,14 +372,35 @@ fn revoke_key(state: &AccessState, by: &By<'_>, key: KeySerial, touched: bool) -
     administer(state, by, touched)
 }
 
-fn host(state: &AccessState, by: &By<'_>, label: HostLabel, touched: bool) -> Result<(), Denial> {
-    let (staff, _) = stands(state, by)?;
-    let role = match label {
+/// The role that a host with this label asks for.
+pub fn host_role(label: HostLabel) -> Role {
+    match label {
         HostLabel::Infrastructure => Role::InfrastructureEngineer,
         HostLabel::Maintenance => Role::Maintenance,
-    };
-    staff.role(role).ok_or(Denial::NoRole)?;
+    }
+}
+
+fn certify(state: &AccessState, by: &By<'_>, host: &HostId, touched: bool) -> Result<(), Denial> {
+    let (staff, _) = stands(state, by)?;
+    let known = state.servers().host(host).ok_or(Denial::UnknownHost)?;
+    staff.role(host_role(known.label)).ok_or(Denial::NoRole)?;
+    if state.servers().ssh_key(by.key).is_none() {
+        return Err(Denial::SshKeyMissing);
+    }
     if touched { Ok(()) } else { Err(Denial::TouchMissing) }
+}
+
+fn revoke_certificate(
+    state: &AccessState,
+    by: &By<'_>,
+    certificate: CertificateSerial,
+    touched: bool,
+) -> Result<(), Denial> {
+    let known = state.servers().certificate(certificate).ok_or(Denial::UnknownCertificate)?;
+    if known.staff == *by.staff {
+        return stands(state, by).map(|_| ());
+    }
+    administer(state, by, touched)
 }
 
 fn switch(

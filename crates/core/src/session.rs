@@ -164,6 +164,8 @@ pub enum EndCause {
     SignedOut,
     /// A security admin ended it.
     EndedBySecurity,
+    /// A user of the account ended it.
+    EndedByCustomer,
     /// Another read-write session of the same person took its place.
     Replaced,
 }

@@ -11,7 +11,10 @@ use crate::{
     feed::entry::{Entry, What},
     grant::{Grant, Plan, Setting, check_grant},
     id::{AccountId, GrantSerial, KeySerial, Seq, StaffId},
+    policy::host_role,
+    ssh::{Certificate, Servers},
     staff::{DutyWindow, Role},
+    time::UnixMs,
 };
 
 /// The fold of the feed up to [`AccessState::size`] entries.
@@ -25,6 +28,7 @@ pub struct AccessState {
     pub(crate) ended_sessions: RoaringTreemap,
     pub(crate) last_grant: u64,
     pub(crate) last_key: u64,
+    pub(crate) servers: Servers,
 }
 
 /// An account as the fold knows it.
@@ -71,6 +75,8 @@ pub enum FoldFault {
     Grant,
     #[error("the duty window ends before it begins")]
     Duty,
+    #[error("the certificate or the connection by it lasts longer than it may, or is over before it begins")]
+    Length,
 }
 
 impl AccountState {
@@ -142,6 +148,11 @@ impl AccessState {
         self.ended_sessions.contains(session.0)
     }
 
+    /// What the feed says of servers.
+    pub fn servers(&self) -> &Servers {
+        &self.servers
+    }
+
     /// The serial the next grant gets.
     pub fn next_grant(&self) -> GrantSerial {
         GrantSerial(self.last_grant).next()
@@ -150,6 +161,22 @@ impl AccessState {
     /// The serial the next key gets.
     pub fn next_key(&self) -> KeySerial {
         KeySerial(self.last_key).next()
+    }
+
+    /// The grants that `what` takes away before their time, were it folded at `now`.
+    pub fn taken_away(&self, what: &What, now: UnixMs) -> Vec<&Grant> {
+        let held = |account: &AccountId, setting| self.account(account).and_then(|known| known.grant(setting));
+        let taken = match what {
+            What::GrantDisabled { account, setting, .. } | What::GrantEnabled { account, setting, .. } => {
+                vec![held(account, *setting)]
+            }
+            What::PlanChanged { account, plan } if *plan != Plan::Premium => {
+                vec![held(account, Setting::CustomerSuccessTeamAccess)]
+            }
+            What::AccountClosed { account } => Setting::ALL.map(|setting| held(account, setting)).to_vec(),
+            _ => Vec::new(),
+        };
+        taken.into_iter().flatten().filter(|grant| grant.until.holds(now)).collect()
     }
 
     /// Folds `entry`. On a fault nothing is changed.
@@ -167,9 +194,24 @@ impl AccessState {
             | What::PrimaryCsmUnassigned { .. } => self.apply_to_account(entry)?,
             What::KeyEnrolled { key, staff } => self.enrol(*key, staff)?,
             What::KeyRevoked { key, .. } => self.revoke(*key)?,
+            What::SessionOpened { staff, key, account, .. } => {
+                // Whether it may be opened was decided before; here it only has to be about what is there.
+                self.accounts.get(account).ok_or(FoldFault::NotThere)?;
+                self.key_owners.get(key).filter(|owner| *owner == staff).ok_or(FoldFault::NotThere)?;
+            }
             What::SessionEnded { session, .. } => {
                 self.ended_sessions.insert(session.0);
             }
+            What::HostAdded { .. }
+            | What::HostRemoved { .. }
+            | What::SshCaTrusted { .. }
+            | What::SshCaRevoked { .. }
+            | What::CertificateRevoked { .. } => self.servers.apply(entry)?,
+            What::SshKeyEnrolled { key, ssh_key } => {
+                self.key_owners.get(key).filter(|_| !self.key_revoked(*key)).ok_or(FoldFault::NotThere)?;
+                self.servers.enrol(*key, *ssh_key)?;
+            }
+            What::CertificateIssued { .. } => self.issue(entry)?,
             _ => self.apply_to_staff(entry)?,
         }
         self.size = entry.seq.0;
@@ -296,6 +338,32 @@ impl AccessState {
     fn revoke(&mut self, key: KeySerial) -> Result<(), FoldFault> {
         self.key_owners.get(&key).ok_or(FoldFault::NotThere)?;
         if self.revoked_keys.insert(key.0) { Ok(()) } else { Err(FoldFault::AlreadyThere) }
+    }
+
+    /// Takes a certificate with what it stands on: the entries that gave standing, role and host as they are now.
+    fn issue(&mut self, entry: &Entry) -> Result<(), FoldFault> {
+        let What::CertificateIssued { certificate, staff, key, ssh_key, host, ends, connection_ends } = &entry.what
+        else {
+            return Ok(());
+        };
+        self.key_owners.get(key).filter(|owner| *owner == staff).ok_or(FoldFault::NotThere)?;
+        let member = self.staff.get(staff).ok_or(FoldFault::NotThere)?;
+        let known = self.servers.host(host).ok_or(FoldFault::NotThere)?;
+        let role = host_role(known.label);
+        let issued = Certificate {
+            staff: staff.clone(),
+            key: *key,
+            ssh_key: *ssh_key,
+            host: host.clone(),
+            added: known.added,
+            standing: member.standing.ok_or(FoldFault::NotThere)?,
+            role: (role, member.role(role).ok_or(FoldFault::NotThere)?),
+            issued: entry.at,
+            ends: *ends,
+            connection_ends: *connection_ends,
+            revoked: false,
+        };
+        self.servers.issue(*certificate, issued, entry.at)
     }
 
     fn known(&mut self, account: &AccountId) -> Result<&mut AccountState, FoldFault> {

@@ -21,6 +21,7 @@ use doorward_core::{
     id::KeySerial,
     policy::{Ask, By, HostLabel, Membership, decide},
     session::Mode,
+    ssh::SshFingerprint,
     staff::Role,
     time::{Millis, UnixMs},
 };
@@ -64,6 +65,15 @@ fn circumstances(world: &mut World, people: &[Person]) {
     let duty = |from, until, id: &str| What::DutyOpened { staff: staff(id), from, until };
     world.tell(START, duty(START, START.plus(Millis::hours(2)), "on-duty")).unwrap();
     world.tell(START, duty(START.plus(Millis::hours(1)), START.plus(Millis::hours(2)), "duty-later")).unwrap();
+    for (id, label) in [("infra-1", HostLabel::Infrastructure), ("maintained-1", HostLabel::Maintenance)] {
+        world.tell(START, What::HostAdded { host: common::host(id), label }).unwrap();
+    }
+    // The one without an SSH key is there as well.
+    for person in people.iter().filter(|person| !["nobody", "stranger"].contains(&person.id) && person.key.0 < 999) {
+        let ssh_key = SshFingerprint::of(person.key.to_string().as_bytes());
+        // Two people of the table have the same staff key.
+        let _enrolled_before = world.tell(START, What::SshKeyEnrolled { key: person.key, ssh_key });
+    }
     world.tell(START, What::StaffSuspended { staff: staff("suspended") }).unwrap();
     let key = people.iter().find(|p| p.id == "revoked").unwrap().key;
     world.tell(START, What::KeyRevoked { key, by: staff("admin") }).unwrap();
@@ -131,22 +141,25 @@ fn said(world: &World, ask: &Ask<'_>) -> String {
 
 fn administration(out: &mut String, world: &World, people: &[Person]) {
     out.push_str("## Administration and hosts\n\n");
-    out.push_str("| who | sign in | change staff and keys, touch | no touch | revoke own key | revoke another's key, touch | infrastructure host, touch | maintenance host, touch | host, no touch |\n");
-    out.push_str("|---|---|---|---|---|---|---|---|---|\n");
+    out.push_str("| who | sign in | change staff and keys, touch | no touch | revoke own key | revoke another's key, touch | infrastructure host, touch | maintenance host, touch | host, no touch | unknown host, touch |\n");
+    out.push_str("|---|---|---|---|---|---|---|---|---|---|\n");
     for person in people {
         let id = staff(person.id);
         let by = By { staff: &id, key: person.key };
         let other = people.iter().find(|p| p.id == "nobody").unwrap().key;
-        let host = |label, touched| Ask::Host { by, label, touched };
+        let (infrastructure, maintenance) = (common::host("infra-1"), common::host("maintained-1"));
+        let host = |host, touched| Ask::Certify { by, host, touched };
+        let unknown = common::host("unknown");
         let asks = [
             Ask::SignIn { by },
             Ask::Administer { by, touched: true },
             Ask::Administer { by, touched: false },
             Ask::RevokeKey { by, key: person.key, touched: false },
             Ask::RevokeKey { by, key: if person.id == "nobody" { KeySerial(1) } else { other }, touched: true },
-            host(HostLabel::Infrastructure, true),
-            host(HostLabel::Maintenance, true),
-            host(HostLabel::Infrastructure, false),
+            host(&infrastructure, true),
+            host(&maintenance, true),
+            host(&infrastructure, false),
+            host(&unknown, true),
         ];
         let cells: Vec<_> = asks.iter().map(|ask| said(world, ask)).collect();
         writeln!(out, "| {} | {} |", person.label, cells.join(" | ")).unwrap();

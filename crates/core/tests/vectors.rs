@@ -24,8 +24,10 @@ use doorward_core::{
         tree::{Frontier, leaf_hash},
     },
     grant::{Plan, Setting, Until},
-    id::{GrantSerial, KeySerial, Seq, SessionSerial},
+    id::{CertificateSerial, GrantSerial, KeySerial, Seq, SessionSerial},
+    policy::HostLabel,
     session::{Basis, EndCause, Mode, Session, Stands},
+    ssh::{SshCa, SshFingerprint},
     staff::Role,
     time::{Millis, UnixMs},
     token::{TokenFault, TokenSigner, TokenVerifier},
@@ -74,7 +76,41 @@ fn entries() -> Vec<Entry> {
     tell(What::PlanChanged { account: id.clone(), plan: Plan::Standard });
     tell(What::AccountRegistered { account: account("a-2"), plan: Plan::Standard });
     tell(What::AccountClosed { account: account("a-2") });
+    let (session, ends) = (SessionSerial(8), until);
+    tell(What::SessionOpened { session, staff: staff("maya"), key, account: id, mode: Mode::ReadWrite, grant, ends });
+    servers(&mut world);
     world.entries
+}
+
+fn servers(world: &mut World) {
+    let key = world.hire("ines", &[Role::InfrastructureEngineer]);
+    let (ca, ssh_key) = (SshCa::new([6; 32]), SshFingerprint::of(b"an SSH key"));
+    let (host, certificate) = (common::host("web-1"), CertificateSerial(1));
+    let ends = START.plus(Millis::minutes(10));
+    let connection_ends = START.plus(Millis::hours(8));
+    let issued = What::CertificateIssued {
+        certificate,
+        staff: staff("ines"),
+        key,
+        ssh_key,
+        host: host.clone(),
+        ends,
+        connection_ends,
+    };
+    for what in [
+        What::HostAdded { host: host.clone(), label: HostLabel::Infrastructure },
+        What::HostRemoved { host: host.clone() },
+        What::HostAdded { host, label: HostLabel::Maintenance },
+        What::HostAdded { host: common::host("web-2"), label: HostLabel::Infrastructure },
+        What::SshCaTrusted { ca },
+        What::SshKeyEnrolled { key, ssh_key },
+    ] {
+        world.tell(START, what).unwrap();
+    }
+    world.tell(START, What::RoleGiven { staff: staff("ines"), role: Role::Maintenance }).unwrap();
+    world.tell(START, issued).unwrap();
+    world.tell(START, What::CertificateRevoked { certificate, by: staff("ines") }).unwrap();
+    world.tell(START, What::SshCaRevoked { ca }).unwrap();
 }
 
 fn session() -> Session {

@@ -8,8 +8,10 @@ use utoipa::ToSchema;
 
 use crate::{
     grant::{Plan, Setting, Until},
-    id::{AccountId, GrantSerial, KeySerial, Seq, SessionSerial, StaffId, UserId},
-    session::EndCause,
+    id::{AccountId, CertificateSerial, GrantSerial, HostId, KeySerial, Seq, SessionSerial, StaffId, UserId},
+    policy::HostLabel,
+    session::{EndCause, Mode},
+    ssh::{SshCa, SshFingerprint},
     staff::Role,
     time::UnixMs,
 };
@@ -30,23 +32,120 @@ pub struct Entry {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "is", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum What {
-    AccountRegistered { account: AccountId, plan: Plan },
-    PlanChanged { account: AccountId, plan: Plan },
-    AccountClosed { account: AccountId },
-    GrantEnabled { grant: GrantSerial, account: AccountId, setting: Setting, by: UserId, until: Until },
-    GrantDisabled { grant: GrantSerial, account: AccountId, setting: Setting, by: UserId },
-    StaffAdded { staff: StaffId },
-    StaffSuspended { staff: StaffId },
-    StaffReinstated { staff: StaffId },
-    RoleGiven { staff: StaffId, role: Role },
-    RoleTaken { staff: StaffId, role: Role },
-    DutyOpened { staff: StaffId, from: UnixMs, until: UnixMs },
-    DutyClosed { staff: StaffId, opened: Seq },
-    PrimaryCsmAssigned { account: AccountId, staff: StaffId },
-    PrimaryCsmUnassigned { account: AccountId },
-    KeyEnrolled { key: KeySerial, staff: StaffId },
-    KeyRevoked { key: KeySerial, by: StaffId },
-    SessionEnded { session: SessionSerial, cause: EndCause },
+    AccountRegistered {
+        account: AccountId,
+        plan: Plan,
+    },
+    PlanChanged {
+        account: AccountId,
+        plan: Plan,
+    },
+    AccountClosed {
+        account: AccountId,
+    },
+    GrantEnabled {
+        grant: GrantSerial,
+        account: AccountId,
+        setting: Setting,
+        by: UserId,
+        until: Until,
+    },
+    GrantDisabled {
+        grant: GrantSerial,
+        account: AccountId,
+        setting: Setting,
+        by: UserId,
+    },
+    StaffAdded {
+        staff: StaffId,
+    },
+    StaffSuspended {
+        staff: StaffId,
+    },
+    StaffReinstated {
+        staff: StaffId,
+    },
+    RoleGiven {
+        staff: StaffId,
+        role: Role,
+    },
+    RoleTaken {
+        staff: StaffId,
+        role: Role,
+    },
+    DutyOpened {
+        staff: StaffId,
+        from: UnixMs,
+        until: UnixMs,
+    },
+    DutyClosed {
+        staff: StaffId,
+        opened: Seq,
+    },
+    PrimaryCsmAssigned {
+        account: AccountId,
+        staff: StaffId,
+    },
+    PrimaryCsmUnassigned {
+        account: AccountId,
+    },
+    KeyEnrolled {
+        key: KeySerial,
+        staff: StaffId,
+    },
+    KeyRevoked {
+        key: KeySerial,
+        by: StaffId,
+    },
+    /// A session was opened: written before its token leaves the server. Why, is no matter of the feed.
+    SessionOpened {
+        session: SessionSerial,
+        staff: StaffId,
+        key: KeySerial,
+        account: AccountId,
+        mode: Mode,
+        grant: GrantSerial,
+        ends: UnixMs,
+    },
+    SessionEnded {
+        session: SessionSerial,
+        cause: EndCause,
+    },
+    HostAdded {
+        host: HostId,
+        label: HostLabel,
+    },
+    HostRemoved {
+        host: HostId,
+    },
+    /// From now on this authority signs certificates. The one before is believed until what it signed has run out.
+    SshCaTrusted {
+        ca: SshCa,
+    },
+    SshCaRevoked {
+        ca: SshCa,
+    },
+    /// The SSH key that goes with a staff key from now on, in place of the one before.
+    SshKeyEnrolled {
+        key: KeySerial,
+        ssh_key: SshFingerprint,
+    },
+    /// A certificate was issued: written before it leaves the server. Why, is no matter of the feed.
+    CertificateIssued {
+        certificate: CertificateSerial,
+        staff: StaffId,
+        key: KeySerial,
+        ssh_key: SshFingerprint,
+        host: HostId,
+        /// From then on it opens nothing.
+        ends: UnixMs,
+        /// By then whoever came by it is out.
+        connection_ends: UnixMs,
+    },
+    CertificateRevoked {
+        certificate: CertificateSerial,
+        by: StaffId,
+    },
 }
 
 /// Bytes that are not an entry.

@@ -42,6 +42,8 @@ pub enum Stale {
     Behind,
     #[error("no statement was seen yet")]
     NothingSeen,
+    #[error("no statement was heard since the replica was opened")]
+    NothingHeard,
 }
 
 impl Freshness {

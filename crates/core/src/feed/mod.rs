@@ -8,5 +8,8 @@ pub mod checkpoint;
 pub mod entry;
 pub mod freshness;
 pub mod note;
+pub mod proof;
+pub mod proof_file;
 pub mod snapshot;
+pub mod subject;
 pub mod tree;

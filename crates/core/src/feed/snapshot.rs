@@ -16,6 +16,7 @@ use super::{
 };
 use crate::{
     id::{AccountId, KeySerial, StaffId},
+    ssh::Servers,
     state::{AccessState, AccountState, StaffState},
     time::UnixMs,
 };
@@ -54,6 +55,9 @@ struct Body {
     ended_sessions: String,
     last_grant: u64,
     last_key: u64,
+    /// Missing where there are none.
+    #[serde(default, skip_serializing_if = "Servers::is_empty")]
+    servers: Servers,
 }
 
 fn pack(serials: &RoaringTreemap) -> String {
@@ -80,6 +84,7 @@ impl Snapshot {
             ended_sessions: pack(&state.ended_sessions),
             last_grant: state.last_grant,
             last_key: state.last_key,
+            servers: state.servers.clone(),
         };
         // Serialising to memory fails only for maps with keys that are no strings; these have none.
         serde_json::to_vec(&body).unwrap_or_default()
@@ -118,6 +123,7 @@ impl Snapshot {
             ended_sessions: unpack(&body.ended_sessions).ok_or(SnapshotFault::Unreadable)?,
             last_grant: body.last_grant,
             last_key: body.last_key,
+            servers: body.servers,
         };
         Ok(Self { frontier, state, at: said.at })
     }

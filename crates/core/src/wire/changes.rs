@@ -4,9 +4,9 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Effects, OpenedSession, Secret, WebAuthnJson};
+use super::{Effects, IssuedCertificate, OpenedSession, Secret, WebAuthnJson};
 use crate::{
-    id::{AccountId, GrantSerial, KeySerial, Seq, SessionSerial, StaffId},
+    id::{AccountId, CertificateSerial, GrantSerial, HostId, KeySerial, Seq, SessionSerial, StaffId},
     session::Reason,
     staff::Role,
     time::UnixMs,
@@ -25,8 +25,16 @@ pub enum Intent {
     RevokeKey {
         key: KeySerial,
     },
+    /// Several keys by one touch, for an incident: at most 500. Those revoked already stay so.
+    RevokeKeys {
+        keys: Vec<KeySerial>,
+    },
     EndSession {
         session: SessionSerial,
+    },
+    /// Several sessions by one touch: at most 500. Those over already stay so.
+    EndSessions {
+        sessions: Vec<SessionSerial>,
     },
     AddStaff {
         staff: StaffId,
@@ -67,6 +75,20 @@ pub enum Intent {
     UnassignPrimaryCsm {
         account: AccountId,
     },
+    /// Let this SSH key go with the staff key that is touched, in place of the one before.
+    EnrolSshKey {
+        /// One line, as in an OpenSSH `.pub` file.
+        public_key: String,
+    },
+    /// Issue a certificate for this host to the SSH key that goes with the staff key that is touched.
+    IssueCertificate {
+        host: HostId,
+        reason: Reason,
+    },
+    /// Take a certificate back: whoever is connected by it is out. One's own need no touch.
+    RevokeCertificate {
+        certificate: CertificateSerial,
+    },
 }
 
 /// `POST /v1/intents`
@@ -102,6 +124,9 @@ pub enum Outcome {
     /// The feed entry that reports the change.
     Changed {
         seq: Seq,
+    },
+    Certified {
+        issued: IssuedCertificate,
     },
     /// A one-time enrolment code, shown once.
     CodeIssued {

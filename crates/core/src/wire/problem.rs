@@ -50,4 +50,7 @@ pub struct Problem {
     /// Names the request in the server's log.
     #[serde(default)]
     pub request: String,
+    /// After so many seconds it may be asked again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after: Option<u32>,
 }

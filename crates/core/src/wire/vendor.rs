@@ -57,6 +57,23 @@ pub struct SwitchOff {
     pub by: SwitchedBy,
 }
 
+/// `PUT /v1/vendor/accounts/{account}/users/{user}`: registers a user of the account and invites them by mail, or
+/// changes their name and membership.
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PutUser {
+    /// One address is one user, in all accounts together.
+    pub email: String,
+    pub name: String,
+    pub membership: Membership,
+}
+
+impl fmt::Debug for PutUser {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PutUser").field("membership", &self.membership).finish_non_exhaustive()
+    }
+}
+
 /// An account as it stands after a call.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct AccountStanding {

@@ -4,7 +4,7 @@
 use doorward_core::{
     feed::entry::{Entry, What},
     grant::{Plan, Setting, Until},
-    id::{AccountId, GrantSerial, KeySerial, Seq, SessionSerial, StaffId, UserId},
+    id::{AccountId, GrantSerial, HostId, KeySerial, Seq, SessionSerial, StaffId, UserId},
     policy::{Ask, By, Denial, Opening, TouchBinding, decide},
     session::{Lengths, Mode, Reason, Session},
     staff::Role,
@@ -20,6 +20,10 @@ pub fn account(text: &str) -> AccountId {
 
 pub fn staff(text: &str) -> StaffId {
     StaffId::parse(text).unwrap()
+}
+
+pub fn host(text: &str) -> HostId {
+    HostId::parse(text).unwrap()
 }
 
 pub fn user() -> UserId {
