@@ -4,7 +4,7 @@
 
 use std::fmt::Debug;
 
-use doorward_core::time::{BootTime, UnixMs};
+use doorward_core::time::{BootTime, Millis, UnixMs};
 
 /// Where time comes from.
 pub trait Clocks: Debug + Send + Sync {
@@ -12,6 +12,10 @@ pub trait Clocks: Debug + Send + Sync {
     fn boot(&self) -> BootTime;
     /// The wall clock: believed only after a restart of the machine, and never earlier than signed time.
     fn wall(&self) -> UnixMs;
+    /// How long the machine has slept since it was started: grows by each suspend.
+    fn slept(&self) -> Millis {
+        Millis(0)
+    }
 }
 
 /// The machine's own clocks.
@@ -30,14 +34,24 @@ impl MachineClocks {
 
 impl Clocks for MachineClocks {
     fn boot(&self) -> BootTime {
-        let time = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
-        let seconds = u64::try_from(time.tv_sec).unwrap_or(0);
-        let millis = u64::try_from(time.tv_nsec).unwrap_or(0) / 1_000_000;
-        BootTime { boot: self.boot.clone(), elapsed: seconds.saturating_mul(1_000).saturating_add(millis) }
+        BootTime { boot: self.boot.clone(), elapsed: millis(rustix::time::ClockId::Boottime) }
+    }
+
+    /// One of the two clocks counts sleep, and the other does not.
+    fn slept(&self) -> Millis {
+        let awake = millis(rustix::time::ClockId::Monotonic);
+        Millis(millis(rustix::time::ClockId::Boottime).saturating_sub(awake))
     }
 
     fn wall(&self) -> UnixMs {
         let time = rustix::time::clock_gettime(rustix::time::ClockId::Realtime);
         UnixMs(time.tv_sec.saturating_mul(1_000).saturating_add(time.tv_nsec / 1_000_000))
     }
+}
+
+fn millis(clock: rustix::time::ClockId) -> u64 {
+    let time = rustix::time::clock_gettime(clock);
+    let seconds = u64::try_from(time.tv_sec).unwrap_or(0);
+    let millis = u64::try_from(time.tv_nsec).unwrap_or(0) / 1_000_000;
+    seconds.saturating_mul(1_000).saturating_add(millis)
 }

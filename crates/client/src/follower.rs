@@ -2,7 +2,7 @@
 //!
 //! It verifies before it uses, comes back by itself, and never answers a refusal by believing more.
 
-use std::{path::PathBuf, time::Duration};
+use std::time::Duration;
 
 use doorward_core::{
     feed::{batch::BatchFault, checkpoint::FeedTrust},
@@ -15,7 +15,7 @@ use tokio::{sync::watch, task::spawn_blocking, time::timeout};
 
 use crate::{
     api::{Api, ApiError, FeedEvent},
-    replica::{Replica, ReplicaFault},
+    replica::{Place, Replica, ReplicaFault},
     standing::Standing,
 };
 
@@ -26,6 +26,26 @@ const LONGEST_WAIT: Duration = Duration::from_secs(10);
 
 /// What the follower asks with; none while nobody is signed in.
 pub type Credential = Option<(Api, SecretString)>;
+
+/// Where the replica is to be open, numbered so that another opening of the same place is another.
+#[derive(Debug, Clone, Default)]
+pub struct Placed {
+    pub turn: u64,
+    pub place: Option<Place>,
+}
+
+/// A place that stays the same.
+pub fn lies_at(place: Place) -> watch::Receiver<Placed> {
+    watch::channel(Placed { turn: 1, place: Some(place) }).1
+}
+
+/// Which placing the follower has acted on, and whether what lay there was the copy that was left there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Opened {
+    pub turn: u64,
+    /// What lay there was refused, or there was no getting at it.
+    pub refused: bool,
+}
 
 /// How the follower stands with the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -41,6 +61,8 @@ pub struct Connection {
 pub enum FollowFault {
     #[error("there is nothing to ask with")]
     NoCredential,
+    #[error("there is no place for a replica")]
+    NoPlace,
     #[error("the server cannot be reached")]
     Unreachable,
     #[error("whoever answers is not the server that is trusted")]
@@ -84,8 +106,8 @@ impl From<&ReplicaFault> for FollowFault {
 
 /// What a follower is made of.
 pub struct FollowerParts {
-    /// The replica's file.
-    pub path: PathBuf,
+    /// Where the replica lies; while it lies nowhere none is open. See [`lies_at`].
+    pub place: watch::Receiver<Placed>,
     pub trust: FeedTrust,
     pub standing: Standing,
     pub credential: watch::Receiver<Credential>,
@@ -98,33 +120,49 @@ pub struct Follower {
     parts: FollowerParts,
     replica: Option<Replica>,
     connection: watch::Sender<Connection>,
+    opened: watch::Sender<Opened>,
 }
 
 impl Follower {
     /// A follower, and how it stands with the server.
     pub fn new(parts: FollowerParts) -> (Self, watch::Receiver<Connection>) {
         let (connection, told) = watch::channel(Connection::default());
-        (Self { parts, replica: None, connection }, told)
+        let opened = watch::Sender::new(Opened::default());
+        (Self { parts, replica: None, connection, opened }, told)
+    }
+
+    /// Which place is open.
+    pub fn opened(&self) -> watch::Receiver<Opened> {
+        self.opened.subscribe()
     }
 
     /// Opens what is on disk, so that it can be read before the server is reached. A copy that is refused is
-    /// discarded: it is fetched anew.
+    /// discarded: it is fetched anew. Where the replica is to lie nowhere, what was open is closed and forgotten.
     pub async fn open(&mut self) -> Result<(), FollowFault> {
-        if self.replica.is_none() {
-            let FollowerParts { path, trust, standing, .. } = &self.parts;
-            let (path, trust, standing) = (path.clone(), trust.clone(), standing.clone());
-            let opened = spawn_blocking(move || match Replica::open(&path, trust.clone(), standing.clone()) {
-                // The mark is the only thing that knows what was seen before: it is never thrown away.
-                Err(fault @ ReplicaFault::HighWater(_)) => Err(fault),
-                Err(fault) => {
-                    tracing::warn!(%fault, "the replica on disk is refused and fetched anew");
-                    Replica::anew(&path, trust, standing)
-                }
-                opened => opened,
-            });
-            let opened = opened.await.map_err(|_| FollowFault::Disk)?;
-            self.replica = Some(opened.map_err(|fault| FollowFault::from(&fault))?);
+        let Placed { turn, place } = self.parts.place.borrow_and_update().clone();
+        if self.opened.borrow().turn != turn && self.replica.take().is_some() {
+            self.parts.standing.forget();
         }
+        let Some(place) = place else {
+            self.opened.send_replace(Opened { turn, refused: false });
+            return Err(FollowFault::NoPlace);
+        };
+        if self.replica.is_some() {
+            return Ok(());
+        }
+        let (trust, standing) = (self.parts.trust.clone(), self.parts.standing.clone());
+        let opened = spawn_blocking(move || match Replica::open_at(&place, trust.clone(), standing.clone()) {
+            // The mark is the only thing that knows what was seen before: it is never thrown away.
+            Err(fault @ ReplicaFault::HighWater(_)) => Err(fault),
+            Err(fault) => {
+                tracing::warn!(%fault, "the replica on disk is refused and fetched anew");
+                Replica::anew(&place, trust, standing).map(|replica| (replica, true))
+            }
+            Ok(replica) => Ok((replica, false)),
+        });
+        let opened = opened.await.map_err(|_| FollowFault::Disk)?.map_err(|fault| FollowFault::from(&fault));
+        self.opened.send_replace(Opened { turn, refused: opened.as_ref().map_or(true, |(_, refused)| *refused) });
+        self.replica = Some(opened?.0);
         Ok(())
     }
 
@@ -138,8 +176,15 @@ impl Follower {
             tracing::debug!(%fault, "not following");
             wait = if self.parts.standing.as_of() > heard { FIRST_WAIT } else { (wait * 2).min(LONGEST_WAIT) };
             let spread = wait.mul_f64(0.5 + (self.parts.jitter)().clamp(0.0, 1.0));
-            // A new credential is a reason to try at once.
-            let _tried_again = timeout(spread, self.parts.credential.changed()).await;
+            // A new credential is a reason to try at once, and so is another place.
+            let FollowerParts { credential, place, .. } = &mut self.parts;
+            let _tried_again = timeout(spread, async {
+                tokio::select! {
+                    _ = credential.changed() => {}
+                    () = moved(place) => {}
+                }
+            })
+            .await;
         }
     }
 
@@ -160,6 +205,7 @@ impl Follower {
                     self.take(&api, &token, event).await?;
                 }
                 _ = self.parts.credential.changed() => return Err(FollowFault::NoCredential),
+                () = moved(&mut self.parts.place) => return Err(FollowFault::NoPlace),
             }
         }
     }
@@ -210,5 +256,12 @@ impl Follower {
         let (replica, answer) = done.await.map_err(|_| FollowFault::Disk)?;
         self.replica = Some(replica);
         Ok(answer)
+    }
+}
+
+/// Until the replica is to lie elsewhere. Whoever placed it and is gone will not move it any more.
+async fn moved(place: &mut watch::Receiver<Placed>) {
+    if place.changed().await.is_err() {
+        std::future::pending::<()>().await;
     }
 }

@@ -1,9 +1,14 @@
-//! The client room: whatever follows the feed. It believes nothing that does not verify, and keeps no secret on disk.
+//! The client room: whatever follows the feed. It believes nothing that does not verify, and keeps nothing secret on a disk
+//! but sealed.
 
 pub mod api;
+pub mod cache;
 pub mod clocks;
+pub mod endpoint;
 pub mod follower;
 pub mod identity;
 pub mod keys;
 pub mod replica;
+pub mod seal;
 pub mod standing;
+pub mod tail;

@@ -11,7 +11,7 @@ use doorward_core::{
 };
 use tokio::sync::watch;
 
-use crate::clocks::Clocks;
+use crate::{clocks::Clocks, replica::Floor, tail::Tail};
 
 /// A handle on the fold in memory; clones are cheap and all see the same.
 #[derive(Debug, Clone)]
@@ -27,9 +27,13 @@ pub(crate) struct Held {
     pub state: AccessState,
     pub size: u64,
     pub fresh: Option<Freshness>,
+    /// Whether a statement was heard since the copy was opened. One read from disk says how old the copy is; it does
+    /// not say that nothing was taken away while nobody listened.
+    pub heard: bool,
     pub clock: Option<SignedClock>,
     /// The newest signed time of anything seen.
     pub signed: Option<UnixMs>,
+    pub tail: Tail,
 }
 
 impl Standing {
@@ -41,6 +45,11 @@ impl Standing {
     /// Lets `look` see the fold. Nothing is to be waited for inside.
     pub fn with_state<R>(&self, look: impl FnOnce(&AccessState) -> R) -> R {
         look(&self.read().state)
+    }
+
+    /// Lets `look` see the entries behind the snapshot. Nothing is to be waited for inside.
+    pub fn with_tail<R>(&self, look: impl FnOnce(&Tail) -> R) -> R {
+        look(&self.read().tail)
     }
 
     /// How many entries are held.
@@ -56,10 +65,11 @@ impl Standing {
         Some(held.signed.map_or(now, |signed| now.max(signed)))
     }
 
-    /// Whether the fold is fresh at `now`.
+    /// Whether the fold is fresh at `now`: never before a statement was heard since the copy was opened.
     pub fn fresh(&self, now: UnixMs, lease: Millis) -> Result<FreshEnough, Stale> {
         let held = self.read();
-        held.fresh.as_ref().ok_or(Stale::NothingSeen)?.enough(held.size, now, lease)
+        let enough = held.fresh.as_ref().ok_or(Stale::NothingSeen)?.enough(held.size, now, lease)?;
+        if held.heard { Ok(enough) } else { Err(Stale::NothingHeard) }
     }
 
     /// The signed time of the newest statement held.
@@ -75,6 +85,18 @@ impl Standing {
     /// The clocks the standing tells time by.
     pub fn clocks(&self) -> &dyn Clocks {
         self.clocks.as_ref()
+    }
+
+    /// Forgets what is held: the replica was closed.
+    pub(crate) fn forget(&self) {
+        self.change(|held| *held = Held::default());
+    }
+
+    /// What was seen, below which a copy is an old one. None before anything signed was seen.
+    pub fn floor(&self) -> Option<Floor> {
+        let held = self.read();
+        let epoch = held.fresh.as_ref().map_or(0, |fresh| fresh.epoch);
+        held.signed.map(|signed| Floor { size: held.size, epoch, signed })
     }
 
     /// Changes what is held and then wakes whoever waits for a change.

@@ -17,7 +17,7 @@ use std::{
 
 use common::{Feed, StillClocks, boot, trust};
 use doorward_client::{
-    replica::{Replica, ReplicaFault},
+    replica::{self, Replica, ReplicaFault},
     standing::Standing,
 };
 use doorward_core::{
@@ -81,7 +81,7 @@ impl Place {
     fn anew(&self) -> Opened {
         let clocks = StillClocks::new();
         let standing = Standing::new(clocks.clone());
-        let replica = Replica::anew(&self.path(), trust(), standing.clone()).unwrap();
+        let replica = Replica::anew(&replica::Place::Plain(self.path()), trust(), standing.clone()).unwrap();
         Opened { replica, standing, clocks }
     }
 
@@ -114,8 +114,8 @@ fn what_was_taken_comes_back_when_it_is_opened_again() {
 #[test]
 fn a_touched_copy_is_refused() {
     let touches = [
-        "UPDATE entries SET text = replace(text, 'p-4', 'q-4') WHERE seq = 4",
-        "UPDATE entries SET text = text || ' ' WHERE seq = 5",
+        "UPDATE entries SET body = CAST(replace(CAST(body AS TEXT), 'p-4', 'q-4') AS BLOB) WHERE seq = 4",
+        "UPDATE entries SET body = CAST(CAST(body AS TEXT) || ' ' AS BLOB) WHERE seq = 5",
         "DELETE FROM entries WHERE seq = 5",
         "DELETE FROM entries WHERE seq = 4",
         "UPDATE statements SET value = CAST(replace(CAST(value AS TEXT), 'p-1', 'q-1') AS BLOB) WHERE kind = 'snapshot-body'",
@@ -213,8 +213,9 @@ fn freshness_of_an_older_epoch_or_of_another_feed_is_refused() {
 #[test]
 fn fresh_for_the_lease_and_not_longer_whatever_the_wall_clock_says() {
     let place = Place::new();
-    place.filled();
-    let replica = place.open().unwrap();
+    let feed = place.filled();
+    let mut replica = place.open().unwrap();
+    replica.hear(&feed.fresh(2, 1_000), &boot(0)).unwrap();
     let now = |elapsed, wall| replica.now(boot(elapsed), UnixMs(wall));
     for wall in [0, 1_000, i64::MAX] {
         assert!(replica.standing.fresh(now(10_000, wall), LEASE).is_ok());
@@ -225,6 +226,22 @@ fn fresh_for_the_lease_and_not_longer_whatever_the_wall_clock_says() {
     assert!(matches!(behind.standing.fresh(now(1_000, 0), LEASE), Err(Stale::Behind)));
     let nothing = Place::new();
     assert!(matches!(nothing.open().unwrap().standing.fresh(UnixMs(0), LEASE), Err(Stale::NothingSeen)));
+}
+
+#[test]
+fn a_copy_that_was_opened_is_not_fresh_before_something_is_heard() {
+    let place = Place::new();
+    let feed = place.filled();
+    let mut replica = place.open().unwrap();
+    let now = replica.now(boot(1), UnixMs(0));
+    assert!(
+        matches!(replica.standing.fresh(now, LEASE), Err(Stale::NothingHeard)),
+        "young as the statement on disk is"
+    );
+    replica.hear(&feed.fresh(2, 500), &boot(1)).unwrap();
+    assert!(matches!(replica.standing.fresh(now, LEASE), Err(Stale::NothingHeard)), "an older one is passed over");
+    replica.hear(&feed.fresh(2, 1_001), &boot(1)).unwrap();
+    assert!(replica.standing.fresh(now, LEASE).is_ok());
 }
 
 #[test]

@@ -9,7 +9,7 @@ use doorward_core::{
     },
 };
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use reqwest::Method;
+use reqwest::{Method, header::RETRY_AFTER};
 use secrecy::SecretString;
 
 use super::{ANSWER, Api, ApiError, MAX_ANSWER, accepted, bounded, why};
@@ -111,6 +111,7 @@ impl Api {
             request = request.json(body);
         }
         let answer = request.send().await.map_err(|e| why(&e))?;
+        let retry_after = answer.headers().get(RETRY_AFTER).and_then(|after| after.to_str().ok()?.parse().ok());
         let (status, refused) = (answer.status().as_u16(), answer.headers().contains_key(REFUSED));
         let bytes = bounded(answer, MAX_ANSWER).await?;
         if refused {
@@ -118,7 +119,7 @@ impl Api {
             return Err(ApiError::Problem(problem));
         }
         let json = if bytes.is_empty() { b"null".as_slice() } else { &bytes };
-        Ok(DataAnswer { status, body: serde_json::from_slice(json).map_err(|_| ApiError::BadAnswer)? })
+        Ok(DataAnswer { status, retry_after, body: serde_json::from_slice(json).map_err(|_| ApiError::BadAnswer)? })
     }
 }
 
@@ -136,5 +137,7 @@ pub struct DataRequest {
 /// The upstream's answer. It holds customer data: it has no Debug.
 pub struct DataAnswer {
     pub status: u16,
+    /// After so many seconds it may be asked again, where the upstream has said.
+    pub retry_after: Option<u32>,
     pub body: serde_json::Value,
 }

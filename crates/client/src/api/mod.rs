@@ -3,6 +3,9 @@
 
 mod calls;
 mod feed;
+mod history;
+mod journal;
+mod passage;
 
 use std::sync::Arc;
 
@@ -16,6 +19,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 pub use calls::{DataAnswer, DataRequest};
 pub use feed::FeedEvent;
+pub use passage::{Flow, Passage, Passed};
 
 use crate::identity::ClientIdentity;
 

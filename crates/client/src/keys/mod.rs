@@ -4,13 +4,17 @@
 //! ever taken from what a server sends. User verification is always demanded. A PIN goes to the key and nowhere else.
 
 pub mod hid;
+pub mod model;
 pub mod site;
 pub mod talk;
 
 use futures::future::BoxFuture;
 use webauthn_rs_proto::{PublicKeyCredential, RegisterPublicKeyCredential};
 
+use crate::seal::Secret32;
+
 pub use hid::HidKeys;
+pub use model::model_of;
 pub use site::{KeySite, RegisterAsk, SignAsk};
 pub use talk::{KeyState, KeyTalk, KeyUi, key_talk};
 
@@ -18,15 +22,30 @@ pub use talk::{KeyState, KeyTalk, KeyUi, key_talk};
 ///
 /// A future that is dropped is a ceremony that was cancelled.
 pub trait KeyDriver: Send + Sync {
-    /// Has a key make a new credential, attested and with its PIN.
+    /// Has a key make a new credential, attested and with its PIN. A new key is given its first PIN on the way.
     fn register(
         &self,
         ask: RegisterAsk,
         ui: KeyUi,
     ) -> BoxFuture<'static, Result<RegisterPublicKeyCredential, KeyFault>>;
 
-    /// Has a key answer a challenge with one of the credentials named, with its PIN.
-    fn authenticate(&self, ask: SignAsk, ui: KeyUi) -> BoxFuture<'static, Result<PublicKeyCredential, KeyFault>>;
+    /// Has a key answer a challenge with one of the credentials named, with its PIN, and give the secret that belongs to
+    /// the credential and to what [`SignAsk::secret_for`] names. One touch serves both.
+    fn sign(&self, ask: SignAsk, ui: KeyUi) -> BoxFuture<'static, Result<Signed, KeyFault>>;
+
+    /// Has a key answer a challenge, and nothing more.
+    fn authenticate(&self, ask: SignAsk, ui: KeyUi) -> BoxFuture<'static, Result<PublicKeyCredential, KeyFault>> {
+        let signing = self.sign(SignAsk { secret_for: None, ..ask }, ui);
+        Box::pin(async move { Ok(signing.await?.credential) })
+    }
+}
+
+/// A key's answer. The credential is for the server; the secret never leaves this machine.
+#[derive(Debug)]
+pub struct Signed {
+    pub credential: PublicKeyCredential,
+    /// Absent where it was not asked for, or where the key has none to give (CTAP 2 `hmac-secret`).
+    pub secret: Option<Secret32>,
 }
 
 /// Why a key gave nothing. Each is the end of its ceremony.
@@ -43,15 +62,17 @@ pub enum KeyFault {
     NotThisKey,
     /// The key has a credential of this person already.
     AlreadyEnrolled,
-    /// The key has no PIN: one must be set first.
+    /// The key has no PIN: it can have none, or it was asked for a credential it cannot have made.
     NoPinSet,
+    /// The key does not take this as its PIN: too short, too long, or against its own rules.
+    PinRefused,
     /// Too many wrong PINs: until the key was unplugged, or for good.
     PinBlocked { until_replug: bool },
     /// The options are of another relying party than the one configured.
     WrongRp,
     /// Keys cannot be talked to on this machine.
     Unavailable(Unavailable),
-    /// The key was taken out on the way.
+    /// The key was taken out on the way, and did not come back.
     Unplugged,
     /// Anything else; the log has more.
     Failed,
@@ -76,6 +97,7 @@ impl KeyFault {
             Self::NotThisKey => "not-this-key",
             Self::AlreadyEnrolled => "key-already-enrolled",
             Self::NoPinSet => "no-pin-set",
+            Self::PinRefused => "pin-refused",
             Self::PinBlocked { until_replug: true } => "pin-blocked-until-replug",
             Self::PinBlocked { until_replug: false } => "pin-blocked",
             Self::WrongRp => "wrong-relying-party",

@@ -10,8 +10,8 @@ use doorward_core::feed::tree::plain_hash;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use webauthn_rs_proto::{
-    CreationChallengeResponse, PublicKeyCredentialCreationOptions, PublicKeyCredentialRequestOptions,
-    RequestChallengeResponse,
+    AllowCredentials, CreationChallengeResponse, PublicKeyCredentialCreationOptions, PublicKeyCredentialRequestOptions,
+    RequestChallengeResponse, UserVerificationPolicy,
 };
 
 use super::KeyFault;
@@ -38,6 +38,8 @@ pub struct RegisterAsk {
 pub struct SignAsk {
     pub options: PublicKeyCredentialRequestOptions,
     pub patience: Duration,
+    /// What a secret of the key is wanted for, by WebAuthn's PRF: the same words give the same secret each time.
+    pub secret_for: Option<&'static str>,
 }
 
 /// What is signed in place of the challenge: the JSON, and its SHA-256.
@@ -93,7 +95,29 @@ impl SignAsk {
     /// From the options as the server's API carries them.
     pub fn from_json(options: &Value) -> Result<Self, KeyFault> {
         let options = RequestChallengeResponse::deserialize(options).map_err(|_| KeyFault::Failed)?.public_key;
-        Ok(Self { patience: patience(options.timeout), options })
+        Ok(Self { patience: patience(options.timeout), options, secret_for: None })
+    }
+
+    /// A challenge of this machine's own, for one of `credentials`: nobody but a key is asked.
+    pub fn here(rp_id: String, credentials: Vec<Vec<u8>>, challenge: [u8; 32]) -> Self {
+        let allowed = credentials.into_iter();
+        let options = PublicKeyCredentialRequestOptions {
+            challenge: challenge.to_vec(),
+            timeout: None,
+            rp_id,
+            allow_credentials: allowed
+                .map(|id| AllowCredentials { type_: "public-key".to_owned(), id, transports: None })
+                .collect(),
+            user_verification: UserVerificationPolicy::Required,
+            hints: None,
+            extensions: None,
+        };
+        Self { patience: patience(None), options, secret_for: None }
+    }
+
+    /// The same, and a secret for `purpose` by the same touch.
+    pub fn with_secret_for(self, purpose: &'static str) -> Self {
+        Self { secret_for: Some(purpose), ..self }
     }
 }
 

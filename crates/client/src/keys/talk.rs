@@ -22,7 +22,15 @@ pub enum KeyState {
         retries_left: Option<u8>,
         wrong_before: bool,
     },
+    /// The key has no PIN yet, and one of so many characters at least is to be chosen. `refused` after one that the key
+    /// did not take.
+    ChoosePin {
+        min_length: u8,
+        refused: bool,
+    },
     Touch,
+    /// The key was taken out on the way: once it is back, all begins anew by itself.
+    Unplugged,
 }
 
 /// The key's end of the talk.
@@ -74,6 +82,16 @@ impl KeyUi {
     /// Asks for the PIN. One that was typed before it was asked for is forgotten.
     pub async fn pin(&mut self, retries_left: Option<u8>, wrong_before: bool) -> Result<SecretString, KeyFault> {
         self.ask_for_pin(retries_left, wrong_before);
+        self.given_pin().await
+    }
+
+    /// Asks for the first PIN of a key that has none.
+    pub async fn first_pin(&mut self, min_length: u8, refused: bool) -> Result<SecretString, KeyFault> {
+        self.ask_for_first_pin(min_length, refused);
+        self.given_pin().await
+    }
+
+    async fn given_pin(&mut self) -> Result<SecretString, KeyFault> {
         tokio::select! {
             biased;
             () = self.cancel.cancelled() => Err(KeyFault::Cancelled),
@@ -83,8 +101,17 @@ impl KeyUi {
 
     /// Asks for the PIN without waiting for it.
     pub fn ask_for_pin(&mut self, retries_left: Option<u8>, wrong_before: bool) {
+        self.ask(KeyState::EnterPin { retries_left, wrong_before });
+    }
+
+    /// Asks for a first PIN without waiting for it.
+    pub fn ask_for_first_pin(&mut self, min_length: u8, refused: bool) {
+        self.ask(KeyState::ChoosePin { min_length, refused });
+    }
+
+    fn ask(&mut self, state: KeyState) {
         while self.pins.try_recv().is_ok() {}
-        self.say(KeyState::EnterPin { retries_left, wrong_before });
+        self.say(state);
     }
 
     /// The PIN, where it was given since it was asked for. Cancelled where nobody can give one any more.

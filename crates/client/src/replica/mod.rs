@@ -5,8 +5,9 @@
 
 mod file;
 mod high_water;
+mod place;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use doorward_core::{
     feed::{
@@ -22,8 +23,13 @@ use doorward_core::{
 
 use file::ReplicaFile;
 use high_water::HighWater;
+pub use place::{Floor, Place};
 
-use crate::standing::{Held, Standing};
+use crate::{
+    seal::SealFault,
+    standing::{Held, Standing},
+    tail::Tail,
+};
 
 /// After this many entries behind the snapshot a new snapshot is worth its fetching.
 pub const LONG_TAIL: u64 = 20_000;
@@ -39,6 +45,8 @@ pub enum ReplicaFault {
     HighWater(#[from] std::io::Error),
     #[error("what is on disk does not verify")]
     Damaged,
+    #[error(transparent)]
+    Sealed(#[from] SealFault),
     #[error("it is older than what was seen before")]
     Older,
     #[error(transparent)]
@@ -72,7 +80,7 @@ impl ReplicaFault {
 #[derive(Debug)]
 pub struct Replica {
     file: ReplicaFile,
-    path: PathBuf,
+    place: Place,
     trust: FeedTrust,
     standing: Standing,
     frontier: Frontier,
@@ -80,21 +88,27 @@ pub struct Replica {
     fresh: Option<Freshness>,
     clock: Option<SignedClock>,
     high: HighWater,
+    heard: bool,
 }
 
 impl Replica {
-    /// Opens the copy at `path`, or begins an empty one, and verifies every byte of it under `trust`. What it holds
-    /// is read through `standing`, which is changed only where everything verified.
+    /// The copy that lies plain at `path`; see [`Replica::open_at`].
     pub fn open(path: &Path, trust: FeedTrust, standing: Standing) -> Result<Self, ReplicaFault> {
-        let high = HighWater::read(path)?;
-        let file = ReplicaFile::open(path)?;
+        Self::open_at(&Place::Plain(path.to_owned()), trust, standing)
+    }
+
+    /// Opens the copy at `place`, or begins an empty one, and verifies every byte of it under `trust`. What it holds
+    /// is read through `standing`, which is changed only where everything verified.
+    pub fn open_at(place: &Place, trust: FeedTrust, standing: Standing) -> Result<Self, ReplicaFault> {
+        let high = HighWater::read(place)?;
+        let file = ReplicaFile::open(place)?;
         let kept = file.read()?;
         let (mut frontier, mut state, mut signed) = (Frontier::default(), AccessState::default(), None);
         if let Some((note, body)) = &kept.snapshot {
             let snapshot = Snapshot::open(note, body, &trust)?;
             (frontier, state, signed) = (snapshot.frontier, snapshot.state, Some(snapshot.at));
         }
-        let snapshot_size = frontier.size();
+        let (snapshot_size, begins) = (frontier.size(), frontier.clone());
         let at = kept.replay(&trust, &mut frontier, &mut state)?;
         let fresh = kept.fresh.as_deref().map(|note| Freshness::open(note, &trust)).transpose()?;
         if fresh.as_ref().is_some_and(|fresh| fresh.size == frontier.size() && fresh.root != frontier.root()) {
@@ -117,28 +131,39 @@ impl Replica {
             return Err(ReplicaFault::Fork);
         }
         let high = high.raised(&frontier, epoch, newest.unwrap_or(high.signed));
-        let (path, clock) = (path.to_owned(), kept.clock);
-        let replica = Self { file, path, trust, standing, frontier, snapshot_size, fresh, clock, high };
-        replica.show(state);
+        let (place, tail, clock) = (place.clone(), kept.tail(begins), kept.clock);
+        let replica = Self { file, place, trust, standing, frontier, snapshot_size, fresh, clock, high, heard: false };
+        replica.show(state, tail);
         Ok(replica)
     }
 
-    /// Discards the copy at `path` and begins an empty one. What was seen before stays known: a new copy that is
+    /// Discards the copy at `place` and begins an empty one. What was seen before stays known: a new copy that is
     /// older than that is still refused.
-    pub fn anew(path: &Path, trust: FeedTrust, standing: Standing) -> Result<Self, ReplicaFault> {
-        file::discard(path)?;
-        let (high, file) = (HighWater::read(path)?, ReplicaFile::open(path)?);
-        let (frontier, path) = (Frontier::default(), path.to_owned());
-        let replica = Self { file, path, trust, standing, frontier, snapshot_size: 0, fresh: None, clock: None, high };
-        replica.show(AccessState::default());
+    pub fn anew(place: &Place, trust: FeedTrust, standing: Standing) -> Result<Self, ReplicaFault> {
+        file::discard(place)?;
+        let (high, file) = (HighWater::read(place)?, ReplicaFile::open(place)?);
+        let (frontier, place) = (Frontier::default(), place.clone());
+        let replica = Self {
+            file,
+            place,
+            trust,
+            standing,
+            frontier,
+            snapshot_size: 0,
+            fresh: None,
+            clock: None,
+            high,
+            heard: false,
+        };
+        replica.show(AccessState::default(), Tail::default());
         Ok(replica)
     }
 
     /// Shows `state` and all that goes with it to whoever reads the standing.
-    fn show(&self, state: AccessState) {
+    fn show(&self, state: AccessState, tail: Tail) {
         let signed = (self.high.signed > UnixMs(i64::MIN)).then_some(self.high.signed);
-        let (size, fresh, clock) = (self.size(), self.fresh.clone(), self.clock.clone());
-        self.standing.change(|held| *held = Held { state, size, fresh, clock, signed });
+        let (size, fresh, heard, clock) = (self.size(), self.fresh.clone(), self.heard, self.clock.clone());
+        self.standing.change(|held| *held = Held { state, size, fresh, heard, clock, signed, tail });
     }
 
     /// How many entries are held.
@@ -164,6 +189,7 @@ impl Replica {
             for (_, entry) in verified.entries() {
                 held.state.apply(entry)?;
             }
+            held.tail.extend(verified.entries().iter().map(|(text, _)| text.as_str()), verified.note());
             held.size = size;
             held.signed = held.signed.max(Some(at));
             Ok::<_, FoldFault>(())
@@ -185,7 +211,7 @@ impl Replica {
         self.file.replace(note, body)?;
         self.snapshot_size = snapshot.frontier.size();
         self.frontier = snapshot.frontier;
-        self.show(snapshot.state);
+        self.show(snapshot.state, Tail::behind(self.frontier.clone()));
         self.raise(0, UnixMs(i64::MIN))
     }
 
@@ -207,9 +233,9 @@ impl Replica {
         self.file.hear(note, &clock)?;
         self.clock = Some(clock);
         let (epoch, issued) = (heard.epoch, heard.issued);
-        self.fresh = Some(heard);
+        (self.fresh, self.heard) = (Some(heard), true);
         self.standing.change(|held| {
-            (held.fresh, held.clock) = (self.fresh.clone(), self.clock.clone());
+            (held.fresh, held.heard, held.clock) = (self.fresh.clone(), true, self.clock.clone());
             held.signed = held.signed.max(Some(issued));
         });
         self.raise(epoch, issued)
@@ -218,7 +244,7 @@ impl Replica {
     fn raise(&mut self, epoch: u64, signed: UnixMs) -> Result<(), ReplicaFault> {
         let raised = self.high.raised(&self.frontier, epoch, signed);
         if raised != self.high {
-            raised.write(&self.path)?;
+            raised.write(&self.place)?;
             self.high = raised;
         }
         Ok(())

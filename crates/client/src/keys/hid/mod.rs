@@ -22,10 +22,11 @@ use futures::future::BoxFuture;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
-use webauthn_rs_proto::{PublicKeyCredential, RegisterPublicKeyCredential};
+use webauthn_rs_proto::RegisterPublicKeyCredential;
 
-use super::{KeyDriver, KeyFault, KeySite, KeyUi, RegisterAsk, SignAsk, Unavailable};
-use ceremony::Ceremony;
+use super::{KeyDriver, KeyFault, KeySite, KeyUi, RegisterAsk, SignAsk, Signed, Unavailable};
+use ceremony::{Ceremony, Peeked};
+use translate::Given;
 
 /// The crate's own time-out is no help: at its end it waits for a PIN that nobody will type. Ours ends each ceremony before.
 const LIBRARY_PATIENCE_MS: u64 = 600_000;
@@ -34,11 +35,15 @@ const GRACE: Duration = Duration::from_secs(5);
 
 type Done<T> = StateCallback<Result<T, AuthenticatorError>>;
 type Finished<T> = mpsc::Receiver<Result<T, AuthenticatorError>>;
+type Start<T> = dyn Fn(&mut AuthenticatorService, mpsc::Sender<StatusUpdate>, Done<T>) -> authenticator::Result<()>;
 
-/// Whether a key is looked at before it is asked for anything.
+/// What is done with a key before it is asked for anything.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Before {
+    /// It is looked at: one that verifies nobody is no use.
     Peek,
+    /// And one that has no PIN yet is given one.
+    FirstPin,
     Nothing,
 }
 
@@ -69,12 +74,12 @@ impl HidKeys {
     }
 
     /// Runs a ceremony on a thread of its own, for the crate's calls block.
-    fn run<T: Send + 'static>(
+    fn run<T: Given + Send + 'static>(
         &self,
         ui: KeyUi,
         patience: Duration,
         before: Before,
-        start: impl FnOnce(&mut AuthenticatorService, mpsc::Sender<StatusUpdate>, Done<T>) -> authenticator::Result<()>
+        start: impl Fn(&mut AuthenticatorService, mpsc::Sender<StatusUpdate>, Done<T>) -> authenticator::Result<()>
         + Send
         + 'static,
     ) -> BoxFuture<'static, Result<T, KeyFault>> {
@@ -86,7 +91,7 @@ impl HidKeys {
             let (answer, answered) = oneshot::channel();
             let talk = move || {
                 let _mine = key.lock().unwrap_or_else(PoisonError::into_inner);
-                hold(Ceremony::new(ui, patience, dropped), before, start, answer);
+                hold(Ceremony::new(ui, patience, dropped), before, &start, answer);
             };
             thread::Builder::new()
                 .name("hardware-key".to_owned())
@@ -104,39 +109,85 @@ impl HidKeys {
     }
 }
 
-/// Starts the ceremony, sees it to its end, and answers; then lets go of the key, which takes a moment.
-fn hold<T: Send + 'static>(
+/// Sees a ceremony to its end, and answers; then lets go of the key, which takes a moment. With a key that is pulled out
+/// and comes back it begins anew.
+fn hold<T: Given + Send + 'static>(
     mut ceremony: Ceremony,
     before: Before,
-    start: impl FnOnce(&mut AuthenticatorService, mpsc::Sender<StatusUpdate>, Done<T>) -> authenticator::Result<()>,
+    start: &Start<T>,
     answer: oneshot::Sender<Result<T, KeyFault>>,
 ) {
     if ceremony.is_unwanted() {
         return;
     }
-    let Ok(mut keys) = AuthenticatorService::new() else {
-        let _unwanted = answer.send(Err(KeyFault::Unavailable(Unavailable::System)));
-        return;
-    };
-    keys.add_detected_transports();
-    let peeked = if before == Before::Peek { peek(&mut ceremony, &mut keys) } else { Ok(()) };
-    let (status, statuses) = mpsc::channel();
-    let (done, finished) = when_done();
-    let result = peeked.and_then(|()| {
-        start(&mut keys, status, done).map_err(|fault| translate::fault(&fault))?;
-        ceremony.follow(&statuses, &finished)
-    });
-    let _unwanted = answer.send(result);
-    // The crate's threads wait for a PIN until nobody can send one any more, and letting go waits for them.
-    drop((ceremony, statuses));
-    drop(keys.cancel());
+    let mut looked_again = false;
+    loop {
+        let Ok(mut keys) = AuthenticatorService::new() else {
+            let _unwanted = answer.send(Err(KeyFault::Unavailable(Unavailable::System)));
+            return;
+        };
+        keys.add_detected_transports();
+        let (status, statuses) = mpsc::channel();
+        let (done, finished) = when_done();
+        let result = prepare(&mut ceremony, before, &mut keys).and_then(|()| {
+            start(&mut keys, status, done).map_err(|fault| translate::fault(&fault))?;
+            let given = ceremony.follow(&statuses, &finished)?;
+            given.verified().map(|()| given)
+        });
+        let pulled_out = result_is(&result, KeyFault::Unplugged);
+        // A key that did not say in time that it has no PIN is looked at once more, and given one.
+        let woke_late = !looked_again && ceremony.was_silent() && result_is(&result, KeyFault::NoPinSet);
+        let once_more = pulled_out || (woke_late && before == Before::FirstPin);
+        if !once_more {
+            let _unwanted = answer.send(result);
+            drop((ceremony, statuses));
+            drop(keys.cancel());
+            return;
+        }
+        // The crate's threads wait for a PIN until nobody can send one any more, and letting go waits for them.
+        ceremony.begin_anew();
+        drop(statuses);
+        drop(keys.cancel());
+        looked_again |= woke_late;
+        if pulled_out && let Err(fault) = ceremony.wait_for_key() {
+            let _unwanted = answer.send(Err(fault));
+            return;
+        }
+    }
 }
 
-fn peek(ceremony: &mut Ceremony, keys: &mut AuthenticatorService) -> Result<(), KeyFault> {
+fn result_is<T>(result: &Result<T, KeyFault>, fault: KeyFault) -> bool {
+    result.as_ref().err() == Some(&fault)
+}
+
+/// Looks at the key, and gives it its first PIN where it has none and may have one.
+fn prepare(ceremony: &mut Ceremony, before: Before, keys: &mut AuthenticatorService) -> Result<(), KeyFault> {
+    if before == Before::Nothing {
+        return Ok(());
+    }
     let (status, statuses) = mpsc::channel();
     let (done, finished) = when_done();
     keys.manage(LIBRARY_PATIENCE_MS, status, done).map_err(|fault| translate::fault(&fault))?;
-    ceremony.peek(&statuses, &finished)
+    match ceremony.peek(&statuses, &finished)? {
+        Peeked::Ready => Ok(()),
+        Peeked::NoPin { min_length } if before == Before::FirstPin => first_pin(ceremony, keys, min_length),
+        Peeked::NoPin { .. } => Err(KeyFault::NoPinSet),
+    }
+}
+
+fn first_pin(ceremony: &mut Ceremony, keys: &mut AuthenticatorService, min_length: u8) -> Result<(), KeyFault> {
+    let mut refused = false;
+    loop {
+        let pin = ceremony.choose_pin(min_length, refused)?;
+        let (status, statuses) = mpsc::channel();
+        let (done, finished) = when_done();
+        keys.set_pin(LIBRARY_PATIENCE_MS, Pin::new(pin.expose_secret()), status, done)
+            .map_err(|fault| translate::fault(&fault))?;
+        match ceremony.follow_first_pin(&statuses, &finished, pin) {
+            Err(KeyFault::PinRefused) => refused = true,
+            set => return set,
+        }
+    }
 }
 
 fn when_done<T: Send + 'static>() -> (Done<T>, Finished<T>) {
@@ -157,24 +208,24 @@ impl KeyDriver for HidKeys {
         Box::pin(async move {
             let (signed, patience) = (site.creation(&ask.options)?, ask.patience);
             let args = translate::register(&site, &signed, ask.options);
-            let made = keys.run(ui, patience, Before::Peek, |keys, status, done| {
-                keys.register(LIBRARY_PATIENCE_MS, args, status, done)
+            let made = keys.run(ui, patience, Before::FirstPin, move |keys, status, done| {
+                keys.register(LIBRARY_PATIENCE_MS, args.clone(), status, done)
             });
             translate::registered(made.await?, signed)
         })
     }
 
-    fn authenticate(&self, ask: SignAsk, ui: KeyUi) -> BoxFuture<'static, Result<PublicKeyCredential, KeyFault>> {
+    fn sign(&self, ask: SignAsk, ui: KeyUi) -> BoxFuture<'static, Result<Signed, KeyFault>> {
         let (keys, site) = (self.clone(), self.site.clone());
         Box::pin(async move {
             let (signed, patience) = (site.request(&ask.options)?, ask.patience);
-            let args = translate::sign(&site, &signed, ask.options);
+            let args = translate::sign(&site, &signed, ask.options, ask.secret_for);
             let only = match args.allow_list.as_slice() {
                 [only] => Some(only.id.clone()),
                 _ => None,
             };
-            let answer = keys.run(ui, patience, Before::Peek, |keys, status, done| {
-                keys.sign(LIBRARY_PATIENCE_MS, args, status, done)
+            let answer = keys.run(ui, patience, Before::Peek, move |keys, status, done| {
+                keys.sign(LIBRARY_PATIENCE_MS, args.clone(), status, done)
             });
             translate::signed(answer.await?, signed, only)
         })

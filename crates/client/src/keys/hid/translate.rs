@@ -7,9 +7,9 @@ use authenticator::{
         attestation::{AuthenticatorData, AuthenticatorDataFlags},
         commands::StatusCode,
         server::{
-            AuthenticationExtensionsClientInputs, CredentialProtectionPolicy, PublicKeyCredentialDescriptor,
-            PublicKeyCredentialParameters, PublicKeyCredentialUserEntity, RelyingParty, ResidentKeyRequirement,
-            UserVerificationRequirement,
+            AuthenticationExtensionsClientInputs, AuthenticationExtensionsPRFInputs, AuthenticationExtensionsPRFValues,
+            CredentialProtectionPolicy, PublicKeyCredentialDescriptor, PublicKeyCredentialParameters,
+            PublicKeyCredentialUserEntity, RelyingParty, ResidentKeyRequirement, UserVerificationRequirement,
         },
     },
     errors::{AuthenticatorError, CommandError, HIDError, PinError, UnsupportedOption},
@@ -20,8 +20,12 @@ use webauthn_rs_proto::{
     AuthenticatorTransport, PublicKeyCredential, PublicKeyCredentialCreationOptions, PublicKeyCredentialRequestOptions,
     RegisterPublicKeyCredential, RegistrationExtensionsClientOutputs, RequestRegistrationExtensions,
 };
+use zeroize::Zeroizing;
 
-use crate::keys::{KeyFault, KeySite, Unavailable, site::ClientData};
+use crate::{
+    keys::{KeyFault, KeySite, Signed, Unavailable, site::ClientData},
+    seal::Secret32,
+};
 
 const PUBLIC_KEY: &str = "public-key";
 
@@ -44,13 +48,22 @@ pub fn register(site: &KeySite, signed: &ClientData, options: PublicKeyCredentia
             .authenticator_selection
             .as_ref()
             .map_or(ResidentKeyRequirement::Discouraged, resident),
-        extensions: options.extensions.as_ref().map(extensions).unwrap_or_default(),
+        extensions: extensions(options.extensions.as_ref()),
         pin: None,
         use_ctap1_fallback: false,
     }
 }
 
-pub fn sign(site: &KeySite, signed: &ClientData, options: PublicKeyCredentialRequestOptions) -> SignArgs {
+pub fn sign(
+    site: &KeySite,
+    signed: &ClientData,
+    options: PublicKeyCredentialRequestOptions,
+    secret_for: Option<&str>,
+) -> SignArgs {
+    let prf = secret_for.map(|purpose| AuthenticationExtensionsPRFInputs {
+        eval: Some(AuthenticationExtensionsPRFValues { first: purpose.as_bytes().to_vec(), second: None }),
+        eval_by_credential: None,
+    });
     SignArgs {
         client_data_hash: signed.hash,
         origin: site.origin.clone(),
@@ -58,7 +71,7 @@ pub fn sign(site: &KeySite, signed: &ClientData, options: PublicKeyCredentialReq
         allow_list: options.allow_credentials.into_iter().map(|credential| descriptor(credential.id)).collect(),
         user_verification_req: UserVerificationRequirement::Required,
         user_presence_req: true,
-        extensions: AuthenticationExtensionsClientInputs::default(),
+        extensions: AuthenticationExtensionsClientInputs { prf, ..AuthenticationExtensionsClientInputs::default() },
         pin: None,
         use_ctap1_fallback: false,
     }
@@ -84,9 +97,11 @@ fn resident(selection: &AuthenticatorSelectionCriteria) -> ResidentKeyRequiremen
     }
 }
 
-fn extensions(wished: &RequestRegistrationExtensions) -> AuthenticationExtensionsClientInputs {
+/// What the options wish for, and always a secret of the credential's own, from which this machine's copy is locked: some
+/// keys give one only where it was asked for from the beginning.
+fn extensions(wished: Option<&RequestRegistrationExtensions>) -> AuthenticationExtensionsClientInputs {
     use webauthn_rs_proto::CredentialProtectionPolicy as Wished;
-    let protect = wished.cred_protect.as_ref();
+    let protect = wished.and_then(|wished| wished.cred_protect.as_ref());
     let policy = protect.map(|protect| match protect.credential_protection_policy {
         Wished::UserVerificationOptional => CredentialProtectionPolicy::UserVerificationOptional,
         Wished::UserVerificationOptionalWithCredentialIDList => {
@@ -97,8 +112,8 @@ fn extensions(wished: &RequestRegistrationExtensions) -> AuthenticationExtension
     AuthenticationExtensionsClientInputs {
         credential_protection_policy: policy,
         enforce_credential_protection_policy: protect.and_then(|protect| protect.enforce_credential_protection_policy),
-        hmac_create_secret: wished.hmac_create_secret,
-        min_pin_length: wished.min_pin_length,
+        hmac_create_secret: Some(true),
+        min_pin_length: wished.and_then(|wished| wished.min_pin_length),
         ..AuthenticationExtensionsClientInputs::default()
     }
 }
@@ -124,6 +139,30 @@ pub fn registered(made: MakeCredentialsResult, signed: ClientData) -> Result<Reg
     })
 }
 
+/// What a key gave, and whether it verified its user on the way.
+pub trait Given {
+    fn verified(&self) -> Result<(), KeyFault>;
+}
+
+impl Given for MakeCredentialsResult {
+    fn verified(&self) -> Result<(), KeyFault> {
+        verified(&self.att_obj.auth_data)
+    }
+}
+
+impl Given for GetAssertionResult {
+    fn verified(&self) -> Result<(), KeyFault> {
+        verified(&self.assertion.auth_data)
+    }
+}
+
+/// A PIN that was set verifies nobody yet.
+impl Given for () {
+    fn verified(&self) -> Result<(), KeyFault> {
+        Ok(())
+    }
+}
+
 /// A key without a PIN answers all the same, and verified nobody.
 fn verified(answer: &AuthenticatorData) -> Result<(), KeyFault> {
     let verified = answer.flags.contains(AuthenticatorDataFlags::USER_VERIFIED);
@@ -131,15 +170,12 @@ fn verified(answer: &AuthenticatorData) -> Result<(), KeyFault> {
 }
 
 /// A key may leave out the credential where only one was named.
-pub fn signed(
-    answer: GetAssertionResult,
-    signed: ClientData,
-    only: Option<Vec<u8>>,
-) -> Result<PublicKeyCredential, KeyFault> {
+pub fn signed(answer: GetAssertionResult, signed: ClientData, only: Option<Vec<u8>>) -> Result<Signed, KeyFault> {
+    let secret = answer.extensions.prf.and_then(|prf| prf.results).map(|results| Zeroizing::new(results.first));
     let assertion = answer.assertion;
     verified(&assertion.auth_data)?;
     let raw_id = assertion.credentials.map(|credential| credential.id).or(only).ok_or(KeyFault::Failed)?;
-    Ok(PublicKeyCredential {
+    let credential = PublicKeyCredential {
         id: URL_SAFE_NO_PAD.encode(&raw_id),
         raw_id,
         response: AuthenticatorAssertionResponseRaw {
@@ -148,9 +184,11 @@ pub fn signed(
             signature: assertion.signature,
             user_handle: assertion.user.map(|user| user.id),
         },
+        // The secret is none of the server's.
         extensions: webauthn_rs_proto::AuthenticationExtensionsClientOutputs::default(),
         type_: PUBLIC_KEY.to_owned(),
-    })
+    };
+    Ok(Signed { credential, secret: secret.and_then(|secret| Secret32::of(&secret)) })
 }
 
 /// What the library's end means. Its texts stay out of the log: they may quote what was sent.
@@ -174,6 +212,7 @@ fn pin_fault(fault: &PinError) -> KeyFault {
         PinError::PinNotSet => KeyFault::NoPinSet,
         PinError::PinAuthBlocked => KeyFault::PinBlocked { until_replug: true },
         PinError::PinBlocked => KeyFault::PinBlocked { until_replug: false },
+        PinError::PinIsTooShort | PinError::PinIsTooLong(_) => KeyFault::PinRefused,
         _ => KeyFault::Failed,
     }
 }
@@ -185,6 +224,7 @@ fn status_fault(status: &StatusCode) -> KeyFault {
         StatusCode::PinNotSet => KeyFault::NoPinSet,
         StatusCode::PinAuthBlocked => KeyFault::PinBlocked { until_replug: true },
         StatusCode::PinBlocked => KeyFault::PinBlocked { until_replug: false },
+        StatusCode::PinPolicyViolation => KeyFault::PinRefused,
         StatusCode::UserActionTimeout | StatusCode::ActionTimeout => KeyFault::TimedOut,
         _ => KeyFault::Failed,
     }
@@ -208,10 +248,11 @@ mod tests {
             "userVerification": "discouraged",
         }});
         let ask = SignAsk::from_json(&options).unwrap();
-        let args = sign(&site(), &site().request(&ask.options).unwrap(), ask.options);
+        let args = sign(&site(), &site().request(&ask.options).unwrap(), ask.options, None);
         assert_eq!(args.user_verification_req, UserVerificationRequirement::Required);
         assert!(args.user_presence_req && !args.use_ctap1_fallback && args.extensions.app_id.is_none());
         assert_eq!(args.allow_list, [descriptor(vec![4, 5, 6])]);
+        assert!(args.extensions.prf.is_none(), "no secret is asked for but where it is wanted");
         let options = json!({"publicKey": {
             "challenge": "AQID", "rp": {"id": "doorward.test", "name": "D"},
             "user": {"id": "AQ", "name": "a", "displayName": "A"},
@@ -236,6 +277,8 @@ mod tests {
         assert_eq!(fault(&AuthenticatorError::PinError(PinError::PinAuthBlocked)), until_replug);
         let for_good = KeyFault::PinBlocked { until_replug: false };
         assert_eq!(fault(&AuthenticatorError::PinError(PinError::PinBlocked)), for_good);
+        assert_eq!(fault(&AuthenticatorError::PinError(PinError::PinIsTooShort)), KeyFault::PinRefused);
+        assert_eq!(fault(&status(StatusCode::PinPolicyViolation)), KeyFault::PinRefused);
         assert_eq!(fault(&AuthenticatorError::HIDError(HIDError::UnexpectedCmd(187))), KeyFault::Failed);
     }
 }
