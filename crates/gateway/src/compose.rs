@@ -1,7 +1,8 @@
 //! Composition: files, keys, the machine's clocks and randomness come in here and nowhere else.
 
 use std::{
-    io,
+    fs, io,
+    os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -9,8 +10,9 @@ use std::{
 use doorward_client::{
     api::{Api, ApiFault},
     clocks::MachineClocks,
-    follower::{FollowFault, Follower, FollowerParts},
+    follower::{FollowFault, Follower, FollowerParts, lies_at},
     identity::{ClientIdentity, IdentityFault},
+    replica::Place,
     standing::Standing as Replicated,
 };
 use doorward_core::route::{RouteTableError, RouteTableSpec};
@@ -20,6 +22,7 @@ use tokio::{net::TcpListener, sync::watch};
 use crate::{
     TrustFault, TrustFile,
     config::{Config, ConfigFault, UpstreamConfig, read_toml},
+    delivery::{Server, deliver_always},
     forward::{Credential, Upstream, UpstreamFault},
     gate::{Gate, GateParts},
     journal::{Journal, JournalFault},
@@ -34,6 +37,8 @@ pub enum StartFault {
     Config(#[from] ConfigFault),
     #[error("{path} cannot be read: {fault}")]
     Unreadable { path: PathBuf, fault: io::Error },
+    #[error("{path} holds a secret, and its mode {mode:o} lets others touch it: run chmod 600 on it")]
+    Loose { path: PathBuf, mode: u32 },
     #[error("{0} is empty")]
     EmptySecret(PathBuf),
     #[error(transparent)]
@@ -61,7 +66,9 @@ pub async fn run(config: Config, shutdown: impl Future<Output = ()> + Send) -> R
     let trust: TrustFile = read_toml(&config.trust)?;
     let standing = Replicated::new(Arc::new(MachineClocks::new()?));
     let following = follow(&config, &trust, standing.clone()).await?;
-    let gate = Arc::new(gate(&config, &trust, standing)?);
+    let journal = Journal::open(&config.journal)?;
+    let server = Server { api: api(&config, &trust)?, key: secret(&config.server.follower_key)? };
+    let gate = Arc::new(gate(&config, &trust, standing, journal.clone())?);
     let tls = Arc::new(server_config(&config.tls.certificate, &config.tls.key)?);
     let public = TcpListener::bind(config.listen).await?;
     let admin = match config.admin {
@@ -69,8 +76,11 @@ pub async fn run(config: Config, shutdown: impl Future<Output = ()> + Send) -> R
         None => None,
     };
     tracing::info!(listen = %config.listen, "the gateway listens");
+    let delivering = tokio::spawn(async move { deliver_always(&journal, &server, jitter).await });
     serve(gate, Listeners { public, admin }, tls, &config.limits, shutdown).await;
     following.abort();
+    // What is not delivered yet is on the disk, and goes out after the next start.
+    delivering.abort();
     Ok(())
 }
 
@@ -80,13 +90,13 @@ async fn follow(
     trust: &TrustFile,
     standing: Replicated,
 ) -> Result<tokio::task::JoinHandle<()>, StartFault> {
-    let ca = read(&config.server.ca)?;
-    let api = Api::new(&trust.server, ca.as_bytes(), &ClientIdentity::generate()?)?;
+    let api = api(config, trust)?;
     let key = secret(&config.server.follower_key)?;
     let (holder, credential) = watch::channel(Some((api, key)));
-    let (path, trust) = (config.replica.clone(), trust.feed()?);
+    // It starts with nobody there to unlock anything, and holds ids alone.
+    let (place, trust) = (lies_at(Place::Plain(config.replica.clone())), trust.feed()?);
     let (mut follower, _) =
-        Follower::new(FollowerParts { path, trust, standing, credential, jitter: Box::new(jitter) });
+        Follower::new(FollowerParts { place, trust, standing, credential, jitter: Box::new(jitter) });
     follower.open().await?;
     Ok(tokio::spawn(async move {
         follower.run().await;
@@ -94,7 +104,12 @@ async fn follow(
     }))
 }
 
-fn gate(config: &Config, trust: &TrustFile, standing: Replicated) -> Result<Gate, StartFault> {
+fn api(config: &Config, trust: &TrustFile) -> Result<Api, StartFault> {
+    let ca = read(&config.server.ca)?;
+    Ok(Api::new(&trust.server, ca.as_bytes(), &ClientIdentity::generate()?)?)
+}
+
+fn gate(config: &Config, trust: &TrustFile, standing: Replicated, journal: Journal) -> Result<Gate, StartFault> {
     let UpstreamConfig { url, ca, credential, credential_header, pass_headers } = &config.upstream;
     let credential = Credential::new(credential_header, secret(credential)?)?;
     let upstream = Upstream::new(url, ca.as_deref(), credential, pass_headers, config.limits.forward())?;
@@ -103,7 +118,7 @@ fn gate(config: &Config, trust: &TrustFile, standing: Replicated) -> Result<Gate
         verifier: trust.tokens()?,
         routes: read_toml::<RouteTableSpec>(&config.routes)?,
         upstream,
-        journal: Journal::open(&config.journal)?,
+        journal,
         request_ids: Box::new(request_id),
         lease: config.lease(),
         tokens: config.limits.tokens,
@@ -112,11 +127,19 @@ fn gate(config: &Config, trust: &TrustFile, standing: Replicated) -> Result<Gate
 }
 
 fn read(path: &Path) -> Result<String, StartFault> {
-    std::fs::read_to_string(path).map_err(|fault| StartFault::Unreadable { path: path.to_owned(), fault })
+    fs::read_to_string(path).map_err(|fault| unreadable(path, fault))
 }
 
-/// A secret that stands in a file of its own, without the line's end.
+fn unreadable(path: &Path, fault: io::Error) -> StartFault {
+    StartFault::Unreadable { path: path.to_owned(), fault }
+}
+
+/// A secret that stands in a file of its own, without the line's end. A file that others may read holds no secret.
 fn secret(path: &Path) -> Result<SecretString, StartFault> {
+    let mode = fs::metadata(path).map_err(|fault| unreadable(path, fault))?.permissions().mode() & 0o7777;
+    if mode & 0o077 != 0 {
+        return Err(StartFault::Loose { path: path.to_owned(), mode });
+    }
     let text = read(path)?;
     match text.trim_end() {
         "" => Err(StartFault::EmptySecret(path.to_owned())),
@@ -139,4 +162,25 @@ fn request_id() -> String {
 
 fn jitter() -> f64 {
     f64::from(u32::from_le_bytes(random())) / f64::from(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use secrecy::ExposeSecret;
+
+    use super::*;
+
+    #[test]
+    fn a_secret_that_others_can_read_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("credential");
+        fs::write(&path, "Bearer upstream\n").unwrap();
+        for (mode, taken) in [(0o644, false), (0o640, false), (0o600, true), (0o400, true)] {
+            fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+            match secret(&path) {
+                Ok(found) => assert!(taken && found.expose_secret() == "Bearer upstream"),
+                Err(fault) => assert!(!taken && matches!(fault, StartFault::Loose { .. }), "{fault}"),
+            }
+        }
+    }
 }

@@ -24,6 +24,7 @@ use crate::{
     headers::{may_be_passed, towards_staff, towards_upstream},
     journal::Noted,
     live::Registered,
+    peek::Peeked,
     refusal::{REQUEST_HEADER, Refusal},
     tls::{TlsFault, client_config},
 };
@@ -89,13 +90,15 @@ pub struct Outbound<'a> {
     pub host_names_account: bool,
     pub request: &'a str,
     pub headers: &'a HeaderMap,
-    pub body: Incoming,
+    pub body: Peeked<CutBody<Incoming>>,
+    /// How far the body has come.
+    pub progress: Arc<Progress>,
 }
 
 /// The API behind the gateway.
 #[derive(Debug)]
 pub struct Upstream {
-    client: Client<HttpsConnector<HttpConnector>, CutBody<Incoming>>,
+    client: Client<HttpsConnector<HttpConnector>, Peeked<CutBody<Incoming>>>,
     scheme: Scheme,
     authority: Authority,
     prefix: String,
@@ -138,6 +141,11 @@ impl Upstream {
         self.limits.body_bytes
     }
 
+    /// A request's body, within the limits, cut with its request.
+    pub fn inbound(&self, body: Incoming, registered: &Arc<Registered>) -> CutBody<Incoming> {
+        CutBody::new(body, Arc::clone(registered), self.limits.idle, Some(self.limits.body_bytes))
+    }
+
     /// Sends the request on. It needs the proofs that it is permitted, that the permission is of a fresh replica, and
     /// that it was written down.
     pub async fn forward(
@@ -146,7 +154,8 @@ impl Upstream {
         outbound: Outbound<'_>,
         registered: Arc<Registered>,
     ) -> Result<Response<Body>, Refusal> {
-        let (request, progress) = self.request(outbound, &registered)?;
+        let progress = Arc::clone(&outbound.progress);
+        let request = self.request(outbound, &registered)?;
         let flight = registered.flight();
         let answer = tokio::select! {
             biased;
@@ -162,7 +171,7 @@ impl Upstream {
         &self,
         outbound: Outbound<'_>,
         registered: &Arc<Registered>,
-    ) -> Result<(Request<CutBody<Incoming>>, Arc<Progress>), Refusal> {
+    ) -> Result<Request<Peeked<CutBody<Incoming>>>, Refusal> {
         let mut headers = towards_upstream(outbound.headers, &self.also_passed);
         let session = &registered.flight().session;
         for (name, value) in [
@@ -178,14 +187,11 @@ impl Upstream {
             let host = HeaderValue::from_str(outbound.target.host()).map_err(|_| Refusal::Internal)?;
             headers.insert(HOST, host);
         }
-        let most = Some(self.limits.body_bytes);
-        let body = CutBody::new(outbound.body, Arc::clone(registered), self.limits.idle, most);
-        let progress = body.progress();
-        let mut request = Request::new(body);
+        let mut request = Request::new(outbound.body);
         *request.method_mut() = outbound.target.method().as_str().parse().map_err(|_| Refusal::Internal)?;
         *request.uri_mut() = self.uri(outbound.target)?;
         *request.headers_mut() = headers;
-        Ok((request, progress))
+        Ok(request)
     }
 
     fn uri(&self, target: &RequestTarget) -> Result<Uri, Refusal> {

@@ -3,8 +3,9 @@
 use std::{fmt, sync::Arc};
 
 use doorward_core::{
-    feed::tree::Hash,
-    policy::Access,
+    feed::{freshness::FreshEnough, tree::Hash},
+    history::fields::Fields,
+    policy::{Access, Permit},
     route::{AccountPlace, Effect, RouteFault, RouteMatch, RouteRefusal, RouteTable, RouteTableError, RouteTableSpec},
     session::Session,
     time::{Millis, UnixMs},
@@ -18,11 +19,12 @@ use hyper::body::{Body as _, Incoming};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    body::Body,
+    body::{Body, CutBody},
     forward::{Outbound, Upstream},
     head::HeadRead,
-    journal::{Act, Journal, Noted, WriteLine},
-    live::{Flight, Live},
+    journal::{Act, Answered, Journal, Noted, WriteLine},
+    live::{Flight, Live, Registered},
+    peek::Peeked,
     refusal::{REQUEST_HEADER, Refusal},
     standing::{Standing, decide_by},
     tokens::{Tokens, bearer},
@@ -130,19 +132,39 @@ impl Gate {
         // Registered first and decided on then: a change that comes between is seen by one of the two.
         let flight = Flight::new(session, route.account().clone(), access, peer.connection.clone());
         let registered = self.live.enter(flight)?;
-        let flight = registered.flight();
-        let now = self.now()?;
-        let fresh = self.standing.fresh(now, self.lease)?;
-        let permit = decide_by(self.standing.as_ref(), &flight.ask(), now)?;
-        let noted = self.note(act(&flight.session, &route), access, now, id).await?;
+        // Whoever may not is told before the body is waited for, and what is permitted is decided on behind it.
+        self.permit(&registered)?;
+        let body = self.upstream.inbound(body, &registered);
+        let progress = body.progress();
+        let (body, fields) = match access {
+            Access::Read => (Peeked::unread(body), Fields::default()),
+            Access::Write => look(body, &parts.headers, &registered).await?,
+        };
+        let (permit, fresh, now) = self.permit(&registered)?;
+        let session = registered.flight().session.serial;
+        let noted = self.note(act(&registered.flight().session, &route), access, now, id, fields).await?;
+        let write = noted.write();
         let outbound = Outbound {
             target: &target,
             host_names_account: self.host_names_account,
             request: id,
             headers: &parts.headers,
             body,
+            progress,
         };
-        self.upstream.forward((permit, fresh, noted), outbound, Arc::clone(&registered)).await
+        let answer = self.upstream.forward((permit, fresh, noted), outbound, Arc::clone(&registered)).await?;
+        if let (Some(write), Ok(at)) = (write, self.now()) {
+            self.journal.answered(Answered { at, session, write, status: answer.status().as_u16() }).await;
+        }
+        Ok(answer)
+    }
+
+    /// Whether the request may pass at this moment, and which moment that is.
+    fn permit(&self, registered: &Registered) -> Result<(Permit, FreshEnough, UnixMs), Refusal> {
+        let now = self.now()?;
+        let fresh = self.standing.fresh(now, self.lease)?;
+        let permit = decide_by(self.standing.as_ref(), &registered.flight().ask(), now)?;
+        Ok((permit, fresh, now))
     }
 
     fn now(&self) -> Result<UnixMs, Refusal> {
@@ -157,10 +179,17 @@ impl Gate {
         Ok(verified.session(thumbprint, self.now()?)?.clone())
     }
 
-    async fn note(&self, act: Act, access: Access, at: UnixMs, request: &str) -> Result<Noted, Refusal> {
+    async fn note(
+        &self,
+        act: Act,
+        access: Access,
+        at: UnixMs,
+        request: &str,
+        fields: Fields,
+    ) -> Result<Noted, Refusal> {
         let noted = match access {
             Access::Read => self.journal.count(act, at),
-            Access::Write => self.journal.write(WriteLine { at, request: request.to_owned(), act }).await,
+            Access::Write => self.journal.write(WriteLine { at, request: request.to_owned(), act, fields }).await,
         };
         noted.map_err(|_| Refusal::NotWrittenDown)
     }
@@ -180,6 +209,17 @@ impl Gate {
     pub async fn flush(&self) {
         self.journal.flush().await;
     }
+}
+
+/// The body with the names of its fields. What breaks it off is told as it is further on the way.
+async fn look(
+    body: CutBody<Incoming>,
+    headers: &HeaderMap,
+    registered: &Registered,
+) -> Result<(Peeked<CutBody<Incoming>>, Fields), Refusal> {
+    let progress = body.progress();
+    let looked = Peeked::look(body, headers).await;
+    looked.map_err(|_| progress.refusal().unwrap_or_else(|| registered.flight().why()))
 }
 
 fn access(effect: Effect) -> Result<Access, Refusal> {

@@ -3,19 +3,22 @@
 //! Each request is read strictly, looked up in the route table, held against the replica and written down before the
 //! upstream sees it; when its session dies while it is under way, it is cut. Whatever is missing (a header, a
 //! certificate, a route, a fresh replica, a working journal) means no. It speaks HTTP/1.1 on both sides and passes no
-//! upgrade on, asks the server nothing for a request, and stores no body, query or token.
+//! upgrade on, asks the server nothing for a request, and stores no body, query or token. What it wrote down it delivers to
+//! the server behind the requests' back.
 
 mod admin;
 mod body;
 mod compose;
 mod config;
 mod connection;
+mod delivery;
 mod forward;
 mod gate;
 mod head;
 mod headers;
 mod journal;
 mod live;
+mod peek;
 mod refusal;
 mod serve;
 mod standing;

@@ -146,6 +146,7 @@ impl Refusal {
             detail: self.detail(),
             message: self.words().to_owned(),
             request: request.to_owned(),
+            retry_after: (status == StatusCode::SERVICE_UNAVAILABLE).then_some(1),
         };
         let json = serde_json::to_vec(&problem).unwrap_or_default();
         let mut response = Response::new(Full::new(Bytes::from(json)).map_err(|never| match never {}).boxed_unsync());

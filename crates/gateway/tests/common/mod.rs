@@ -134,6 +134,7 @@ impl House {
             ("credential", format!("{SECRET}\n")),
         ] {
             std::fs::write(house.file(file), text).unwrap();
+            std::fs::set_permissions(house.file(file), std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
         }
         let config = Config::read(&house.file("gateway.toml")).unwrap();
         let house = house.stands(address, admin, move |asked| async move { run(config, asked).await.unwrap() });
