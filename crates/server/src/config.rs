@@ -2,18 +2,31 @@
 //! what the server promises. It holds no secret: those live in the data directory alone.
 
 use std::{
-    net::SocketAddr,
+    collections::BTreeSet,
+    net::{IpAddr, SocketAddr},
     path::{Path, PathBuf},
+    sync::Arc,
     time::Duration,
 };
 
-use doorward_core::{session::Lengths as SessionLengths, time::Millis};
+use doorward_core::{
+    id::AccountId,
+    session::Lengths as SessionLengths,
+    ssh::{LONGEST_CERTIFICATE, LONGEST_CONNECTION, SHORTEST_CERTIFICATE},
+    time::Millis,
+    wire::Secret,
+};
 use http::Uri;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{
+    app::users::{Provider, Providers},
+    http::Site,
+    mail::MailConfig,
+    provider_http::{ProviderHttp, ProviderHttpFault},
     rate::Rates,
+    stripe::StripeConfig,
     tls::{Edge, Files},
     webauthn::{RelyingParty, TrustedModel},
 };
@@ -33,6 +46,10 @@ pub enum ConfigFault {
     Field { path: PathBuf, field: &'static str, what: &'static str },
     #[error("{path}: the `ca` of key model `{model}` cannot be read from {ca}: {fault}")]
     Ca { path: PathBuf, model: String, ca: PathBuf, fault: std::io::Error },
+    #[error("{path}: the `client_secret_file` of account `{account}` cannot be read from {file}: {fault}")]
+    ClientSecret { path: PathBuf, account: AccountId, file: PathBuf, fault: std::io::Error },
+    #[error(transparent)]
+    ProviderHttp(#[from] ProviderHttpFault),
     #[error("the configuration cannot be written down: {0}")]
     Unwritable(#[from] toml::ser::Error),
 }
@@ -57,11 +74,79 @@ pub struct Config {
     pub lengths: LengthsConfig,
     #[serde(default)]
     pub limits: LimitsConfig,
+    #[serde(default)]
+    pub ssh: SshConfig,
+    /// The customers' pages, on a listener of their own.
+    pub customers: Option<CustomersConfig>,
     /// A development certificate is made where this is missing.
     pub tls: Option<Files>,
     /// The models of keys that may be enrolled.
     #[serde(default)]
     pub key_model: Vec<KeyModelConfig>,
+}
+
+/// Certificates for servers.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SshConfig {
+    /// How long a certificate is good for a log-in.
+    pub certificate_minutes: u64,
+    /// How long one connection may last.
+    pub connection_hours: u64,
+    /// Where certificates are good from: IP addresses and networks. From anywhere where there are none.
+    pub source_addresses: Vec<String>,
+}
+
+impl Default for SshConfig {
+    fn default() -> Self {
+        Self { certificate_minutes: 10, connection_hours: 8, source_addresses: Vec::new() }
+    }
+}
+
+impl SshConfig {
+    /// How long a certificate is good for, and a connection.
+    pub fn lengths(&self) -> (Millis, Millis) {
+        (Millis::minutes(self.certificate_minutes), Millis::hours(self.connection_hours))
+    }
+}
+
+/// The customers' pages. They have a listener of their own: no browser is asked for a certificate there.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CustomersConfig {
+    pub listen: SocketAddr,
+    pub site: Site,
+    pub mail: MailConfig,
+    /// Where accounts pay; without it nothing of billing is shown.
+    pub billing: Option<StripeConfig>,
+    /// The server's own certificate where this is missing.
+    pub tls: Option<Files>,
+    /// Accounts whose users sign in at their own company.
+    #[serde(default)]
+    pub sso: Vec<SsoConfig>,
+}
+
+/// The OpenID provider of an account. Its users have no password here.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SsoConfig {
+    pub account: AccountId,
+    /// `https:`, exactly as the provider writes it.
+    pub issuer: String,
+    pub client_id: String,
+    /// A file that holds the client's secret.
+    pub client_secret_file: PathBuf,
+    /// The domains of e-mail addresses that this provider and no other speaks for.
+    pub domains: Vec<String>,
+}
+
+impl CustomersConfig {
+    /// The certificate, and the files that hold secrets.
+    fn files(&mut self) -> (Option<&mut Files>, Vec<&mut PathBuf>) {
+        let stripe = self.billing.iter_mut().flat_map(|on| [&mut on.key_file, &mut on.signing_secret_file]);
+        let sso = self.sso.iter_mut().map(|one| &mut one.client_secret_file);
+        (self.tls.as_mut(), self.mail.password_file.iter_mut().chain(stripe).chain(sso).collect())
+    }
 }
 
 /// Who asks for a touch.
@@ -138,7 +223,11 @@ impl Config {
     }
 
     fn resolve(&mut self, base: &Path) {
-        let tls = self.tls.iter_mut().flat_map(|tls| [&mut tls.certificate, &mut tls.key]);
+        let customers = self.customers.as_mut();
+        let (own, secrets) = customers.map(CustomersConfig::files).unzip();
+        let tls = self.tls.iter_mut().chain(own.into_iter().flatten());
+        let tls = tls.flat_map(|tls| [&mut tls.certificate, &mut tls.key]);
+        let tls = tls.chain(secrets.into_iter().flatten());
         let models = self.key_model.iter_mut().map(|model| &mut model.ca);
         tls.chain(models).chain([&mut self.data]).for_each(|file| *file = base.join(&*file));
         let RelyingPartyConfig { id, origin, .. } = &mut self.relying_party;
@@ -158,15 +247,55 @@ impl Config {
             "key_model",
             "must name at least one model of keys: nobody could sign in otherwise",
         )?;
+        if let Some(customers) = &self.customers {
+            let url = &customers.site.url;
+            self.expect(
+                host_of(url).is_some() && !url.ends_with('/'),
+                "customers.site.url",
+                "must be https://host or https://host:port",
+            )?;
+            let contact = customers.site.security_contact.as_deref();
+            let plain = contact.is_none_or(|to| to.starts_with("mailto:") || to.starts_with("https://"));
+            self.expect(plain, "customers.site.security_contact", "must begin with mailto: or https://")?;
+            let links = customers.site.links.iter().all(|link| link.url.starts_with("https://"));
+            self.expect(links, "customers.site.links", "must begin with https://")?;
+            self.check_sso(&customers.sso)?;
+        }
         let Lengths { read_only, read_write, sign_in } = self.lengths_within();
         self.expect(read_only, "lengths.read_only_minutes", "must be from 1 to 480")?;
         self.expect(read_write, "lengths.read_write_minutes", "must be from 1 to 60")?;
         self.expect(sign_in, "lengths.sign_in_hours", "must be from 1 to 24")?;
+        self.check_ssh()?;
         let LimitsConfig { connections, head_seconds, idle_seconds, .. } = self.limits;
         self.expect(connections > 0, "limits.connections", "must be 1 at least")?;
         self.expect((1..=60).contains(&head_seconds), "limits.head_seconds", "must be from 1 to 60")?;
         // Followers hear something every two seconds; an idle end below that would cut them.
         self.expect((10..=600).contains(&idle_seconds), "limits.idle_seconds", "must be from 10 to 600")
+    }
+
+    fn check_ssh(&self) -> Result<(), ConfigFault> {
+        let (certificate, connection) = self.ssh.lengths();
+        let short = (SHORTEST_CERTIFICATE..=LONGEST_CERTIFICATE).contains(&certificate);
+        self.expect(short, "ssh.certificate_minutes", "must be from 5 to 15")?;
+        let stays = (Millis::hours(1)..=LONGEST_CONNECTION).contains(&connection);
+        self.expect(stays, "ssh.connection_hours", "must be from 1 to 24")?;
+        let sources = self.ssh.source_addresses.iter().all(|text| is_network(text));
+        self.expect(sources, "ssh.source_addresses", "must be IP addresses, or networks such as 10.0.0.0/8")
+    }
+
+    fn check_sso(&self, sso: &[SsoConfig]) -> Result<(), ConfigFault> {
+        let (mut accounts, mut domains) = (BTreeSet::new(), BTreeSet::new());
+        for one in sso {
+            let issuer =
+                one.issuer.parse::<Uri>().is_ok_and(|url| url.scheme_str() == Some("https") && url.query().is_none());
+            self.expect(issuer, "customers.sso.issuer", "must be an https:// URL")?;
+            self.expect(accounts.insert(&one.account), "customers.sso.account", "must be named once")?;
+            self.expect(!one.domains.is_empty(), "customers.sso.domains", "must name one at least")?;
+            let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '-');
+            let own = one.domains.iter().all(|own| own.contains('.') && own.chars().all(plain) && domains.insert(own));
+            self.expect(own, "customers.sso.domains", "must be in lower case, and each belong to one account")?;
+        }
+        Ok(())
     }
 
     fn expect(&self, holds: bool, field: &'static str, what: &'static str) -> Result<(), ConfigFault> {
@@ -184,11 +313,7 @@ impl Config {
 
     /// The host of the server's URL.
     pub fn host(&self) -> Option<String> {
-        let url: Uri = self.url.parse().ok()?;
-        let bare = url.path_and_query().is_none_or(|rest| rest.as_str() == "/");
-        let https = url.scheme_str() == Some("https") && !self.url.contains('@');
-        let host = url.host().filter(|host| !host.is_empty() && https && bare)?;
-        Some(host.trim_matches(['[', ']']).to_owned())
+        host_of(&self.url)
     }
 
     /// How long sessions and sign-ins last.
@@ -218,6 +343,28 @@ impl Config {
         Ok(RelyingParty { id, name, origin, models })
     }
 
+    /// The companies that sign their own people in, with the secret of each read from its file.
+    pub fn providers(&self) -> Result<Providers, ConfigFault> {
+        let sso = self.customers.as_ref().map(|on| on.sso.as_slice()).unwrap_or_default();
+        if sso.is_empty() {
+            return Ok(Providers::default());
+        }
+        let all = sso.iter().map(|one| self.provider(one)).collect::<Result<_, _>>()?;
+        Ok(Providers { all, wire: Arc::new(ProviderHttp::new()?) })
+    }
+
+    fn provider(&self, one: &SsoConfig) -> Result<Provider, ConfigFault> {
+        let SsoConfig { account, issuer, client_id, client_secret_file: file, domains } = one.clone();
+        let secret = std::fs::read_to_string(&file).map_err(|fault| ConfigFault::ClientSecret {
+            path: self.path.clone(),
+            account: account.clone(),
+            file,
+            fault,
+        })?;
+        let client_secret = Secret(secret.trim_end().to_owned());
+        Ok(Provider { account, issuer, client_id, client_secret, domains })
+    }
+
     fn trusted(&self, model: &KeyModelConfig) -> Result<TrustedModel, ConfigFault> {
         let KeyModelConfig { name, aaguid, ca } = model.clone();
         let ca_pem = std::fs::read_to_string(&ca).map_err(|fault| ConfigFault::Ca {
@@ -233,6 +380,23 @@ impl Config {
     pub fn effective(&self) -> Result<String, ConfigFault> {
         Ok(toml::to_string_pretty(self)?)
     }
+}
+
+/// Whether `text` is an IP address, or a network as `address/bits`.
+fn is_network(text: &str) -> bool {
+    let (address, bits) = text.split_once('/').map_or((text, None), |(address, bits)| (address, Some(bits)));
+    let Ok(address) = address.parse::<IpAddr>() else { return false };
+    let most = if address.is_ipv4() { 32 } else { 128 };
+    bits.is_none_or(|bits| bits.parse::<u8>().is_ok_and(|bits| bits <= most))
+}
+
+/// The host of an `https:` URL that is nothing but scheme, host and port.
+fn host_of(text: &str) -> Option<String> {
+    let url: Uri = text.parse().ok()?;
+    let bare = url.path_and_query().is_none_or(|rest| rest.as_str() == "/");
+    let https = url.scheme_str() == Some("https") && !text.contains('@');
+    let host = url.host().filter(|host| !host.is_empty() && https && bare)?;
+    Some(host.trim_matches(['[', ']']).to_owned())
 }
 
 /// Which lengths are within bounds.
@@ -299,6 +463,12 @@ mod tests {
         assert_eq!(with("lengths = { read_only_minutes = 481 }"), "lengths.read_only_minutes");
         assert_eq!(with("lengths = { read_write_minutes = 0 }"), "lengths.read_write_minutes");
         assert_eq!(with("lengths = { sign_in_hours = 25 }"), "lengths.sign_in_hours");
+        assert_eq!(with("ssh = { certificate_minutes = 4 }"), "ssh.certificate_minutes");
+        assert_eq!(with("ssh = { certificate_minutes = 16 }"), "ssh.certificate_minutes");
+        assert_eq!(with("ssh = { connection_hours = 25 }"), "ssh.connection_hours");
+        for bad in ["10.0.0.0/33", "::1/129", "10.0.0", "*", "10.0.0.1,0.0.0.0/0", ""] {
+            assert_eq!(with(&format!("ssh = {{ source_addresses = [\"{bad}\"] }}")), "ssh.source_addresses", "{bad}");
+        }
         assert_eq!(with("limits = { connections = 0 }"), "limits.connections");
         assert_eq!(with("limits = { idle_seconds = 1 }"), "limits.idle_seconds");
         assert_eq!(with("limits = { rates = { doors_per_minute = 0 } }"), "malformed");
@@ -309,6 +479,36 @@ mod tests {
         assert_eq!(bad("2fc0579f", "nonsense"), "malformed");
         let (bare, _) = GOOD.split_once("[[").unwrap();
         assert_eq!(field(bare), "key_model");
+    }
+
+    #[test]
+    fn a_company_is_named_once_and_wholly() {
+        const SITE: &str = r#"
+            [customers]
+            listen = "127.0.0.1:0"
+            site = { url = "https://account.example", vendor = "Northwind" }
+            mail = { host = "localhost", port = 25, encryption = "loopback-only", from = "N <n@n.example>" }
+        "#;
+        const ACME: &str = r#"
+            [[customers.sso]]
+            account = "acme"
+            issuer = "https://idp.acme.example"
+            client_id = "doorward"
+            client_secret_file = "acme.secret"
+            domains = ["acme.example"]
+        "#;
+        let config = read(&format!("{GOOD}{SITE}{ACME}")).unwrap();
+        assert!(config.effective().unwrap().contains("acme.secret"));
+        assert!(
+            matches!(config.providers(), Err(ConfigFault::ClientSecret { account, .. }) if account.as_str() == "acme")
+        );
+        assert_eq!(read(GOOD).unwrap().providers().unwrap().all.len(), 0);
+        let bad = |acme: &str| field(&format!("{GOOD}{SITE}{acme}"));
+        assert_eq!(bad(&ACME.replace("https://idp", "http://idp")), "customers.sso.issuer");
+        assert_eq!(bad(&ACME.replace("\"acme.example\"", "")), "customers.sso.domains");
+        assert_eq!(bad(&ACME.replace("\"acme.example\"", "\"Acme.example\"")), "customers.sso.domains");
+        assert_eq!(bad(&format!("{ACME}{ACME}")), "customers.sso.account");
+        assert_eq!(bad(&format!("{ACME}{}", ACME.replace("\"acme\"", "\"bolt\""))), "customers.sso.domains");
     }
 
     #[test]

@@ -3,10 +3,13 @@
 pub mod app;
 pub mod config;
 pub mod http;
+pub mod mail;
+pub mod provider_http;
 pub mod rate;
 pub mod secrets;
 pub mod store;
+pub mod stripe;
 pub mod tls;
 pub mod webauthn;
 
-pub use http::{PeerCertificate, router};
+pub use http::{PageRoute, PeerCertificate, Reach, Site, page_routes, pages, router};

@@ -116,8 +116,9 @@ impl Limiter {
         let _thrown = self.dice.fill(&mut bytes);
         let name = hex::encode(bytes);
         tracing::info!(request = name, code = ?Code::TooManyRequests, "refused");
-        let problem = Refusal::new(Code::TooManyRequests).problem(&name);
+        let mut problem = Refusal::new(Code::TooManyRequests).problem(&name);
         let seconds = wait.as_secs().saturating_add(1);
+        problem.retry_after = u32::try_from(seconds).ok();
         let headers = [
             (header::RETRY_AFTER, HeaderValue::from(seconds)),
             (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
@@ -139,7 +140,7 @@ fn at_a_door(request: &Request) -> bool {
 }
 
 /// What one person can be taken to hold: an IPv4 address, or an IPv6 network of 64 bits. The unknown share one.
-fn network(address: Option<IpAddr>) -> IpAddr {
+pub(crate) fn network(address: Option<IpAddr>) -> IpAddr {
     match address.map(|address| address.to_canonical()) {
         None => IpAddr::V4(Ipv4Addr::UNSPECIFIED),
         Some(IpAddr::V6(address)) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() >> 64 << 64)),

@@ -142,6 +142,15 @@ impl ClientCertVerifier for AnyCertificate {
 
 /// The listener's side of TLS.
 pub fn server_config(files: &Files) -> Result<Arc<ServerConfig>, TlsFault> {
+    config(files, true)
+}
+
+/// The same for pages: a browser is not asked for a certificate, or it would ask its user.
+pub fn page_config(files: &Files) -> Result<Arc<ServerConfig>, TlsFault> {
+    config(files, false)
+}
+
+fn config(files: &Files, asks: bool) -> Result<Arc<ServerConfig>, TlsFault> {
     let unreadable = |path: &PathBuf| {
         let path = path.clone();
         move |fault| TlsFault::Pem { path, fault }
@@ -150,10 +159,13 @@ pub fn server_config(files: &Files) -> Result<Arc<ServerConfig>, TlsFault> {
     let chain = chain.map_err(unreadable(&files.certificate))?;
     let key = PrivateKeyDer::from_pem_file(&files.key).map_err(unreadable(&files.key))?;
     let provider = Arc::new(aws_lc_rs::default_provider());
-    let mut config = ServerConfig::builder_with_provider(Arc::clone(&provider))
-        .with_protocol_versions(&[&rustls::version::TLS13, &rustls::version::TLS12])?
-        .with_client_cert_verifier(Arc::new(AnyCertificate(provider)))
-        .with_single_cert(chain, key)?;
+    let config = ServerConfig::builder_with_provider(Arc::clone(&provider))
+        .with_protocol_versions(&[&rustls::version::TLS13, &rustls::version::TLS12])?;
+    let config = match asks {
+        true => config.with_client_cert_verifier(Arc::new(AnyCertificate(provider))),
+        false => config.with_no_client_auth(),
+    };
+    let mut config = config.with_single_cert(chain, key)?;
     config.alpn_protocols = vec![H2.to_vec(), b"http/1.1".to_vec()];
     // Nothing is resumed: each connection proves anew that the peer holds its key.
     config.session_storage = Arc::new(NoServerSessionStorage {});

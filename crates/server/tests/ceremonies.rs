@@ -118,6 +118,37 @@ async fn an_admin_who_lost_the_role_meanwhile_changes_nothing() {
 }
 
 #[tokio::test]
+async fn one_touch_revokes_many_keys_and_ends_many_sessions_after_naming_what_ends() {
+    let house = House::new().await;
+    let mut admin = house.admin().await;
+    let one = house.staff(&mut admin, "cleo", &["csm"]).await;
+    let two = house.staff(&mut admin, "dan", &["csm"]).await;
+    house.account("acme", Plan::Premium).await;
+    house.switch_on("acme", "customer-success-team-access").await;
+    let mut opened = Vec::new();
+    for who in [&one, &two] {
+        opened.push(ok(house.open_read_only(who, "acme").await)["session"]["serial"].as_u64().unwrap());
+    }
+    let sessions = json!({"do": "end-sessions", "sessions": [opened[0], opened[0], opened[1]]});
+    let begun = ok(house.begin(&admin, sessions).await);
+    assert_eq!(begun["effects"]["sessions"], json!(opened));
+    ok(house.confirm(&mut admin, &begun).await);
+    let begun = ok(house.begin(&admin, json!({"do": "end-sessions", "sessions": opened})).await);
+    assert_eq!(begun["effects"]["sessions"], json!([]));
+    refused(house.confirm(&mut admin, &begun).await, 409, Code::Conflict);
+    let too_many: Vec<u64> = (1..=501).collect();
+    let asked = house.begin(&admin, json!({"do": "revoke-keys", "keys": too_many})).await;
+    refused(asked, 400, Code::BadRequest);
+    let keys = json!([one.key_serial, admin.key_serial, two.key_serial]);
+    let begun = ok(house.begin(&admin, json!({"do": "revoke-keys", "keys": keys})).await);
+    assert_eq!((&begun["effects"]["sign_ins"], &begun["effects"]["last_admin_key"]), (&json!(3), &json!(true)));
+    ok(house.confirm(&mut admin, &begun).await);
+    for who in [&one, &two, &admin] {
+        refused(house.as_person(who, "GET", "/v1/keys", None).await, 401, Code::NotSignedIn);
+    }
+}
+
+#[tokio::test]
 async fn a_ceremony_of_one_kind_serves_no_other() {
     let house = House::new().await;
     let mut admin = house.admin().await;

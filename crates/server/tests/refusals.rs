@@ -35,7 +35,11 @@ fn endpoints() -> Vec<(String, String, String)> {
                 .replace("{account}", "acme")
                 .replace("{setting}", "support-team-access")
                 .replace("{serial}", "1")
-                .replace("{ceremony}", "x");
+                .replace("{ceremony}", "x")
+                .replace("{user}", "ada")
+                .replace("{kind}", "account")
+                .replace("{user}", "ada")
+                .replace("{id}", "acme");
             all.push((method.to_uppercase(), path.clone(), filled));
         }
     }
@@ -48,7 +52,11 @@ fn body_for(method: &str, path: &str) -> Option<Value> {
         ("POST", "/v1/intents") => json!({"intent": {"do": "revoke-key", "key": 1}}),
         ("POST", "/v1/intents/{ceremony}/confirm") => json!({"credential": {}}),
         ("POST", "/v1/sessions") => json!({"account": "acme", "reason": reason}),
+        ("POST", "/v1/journal") => json!({"gateway": "g-1", "records": []}),
         ("PUT", "/v1/vendor/accounts/{account}") => json!({"name": "Acme", "plan": "premium"}),
+        ("PUT", "/v1/vendor/accounts/{account}/users/{user}") => {
+            json!({"email": "ada@acme.example", "name": "Ada", "membership": "account-admin"})
+        }
         ("PUT", _) => json!({"by": by("account-admin"), "until": "indefinitely"}),
         ("DELETE", path) if path.contains("settings") => json!({"by": by("account-admin")}),
         _ => return None,
@@ -60,7 +68,7 @@ async fn every_endpoint_refuses_whoever_brings_nothing_or_rubbish() {
     let house = House::new().await;
     let admin = house.admin().await;
     let all = endpoints();
-    assert_eq!(all.len(), 24, "a new endpoint: say here how many there are");
+    assert_eq!(all.len(), 30, "a new endpoint: say here how many there are");
     let open = |method: &str, path: &str| OPEN.contains(&format!("{method} {path}").as_str());
     for (method, path, filled) in all.iter().filter(|(method, path, _)| !open(method, path)) {
         let body = body_for(method, path);
@@ -69,7 +77,8 @@ async fn every_endpoint_refuses_whoever_brings_nothing_or_rubbish() {
             println!("{method} {path}");
             refused(answer, 401, Code::NotSignedIn);
         }
-        let staff_only = !path.starts_with("/v1/vendor");
+        let journal = path == "/v1/journal";
+        let staff_only = !path.starts_with("/v1/vendor") && !journal;
         if staff_only {
             let vendor = house.send(method, filled, Some(&house.vendor), Some([9; 32]), body.as_ref()).await;
             refused(vendor, 401, Code::NotSignedIn);
@@ -81,7 +90,11 @@ async fn every_endpoint_refuses_whoever_brings_nothing_or_rubbish() {
             let staff = house.send(method, filled, Some(&admin.token), Some([9; 32]), body.as_ref()).await;
             refused(staff, 401, Code::NotSignedIn);
         }
-        if !path.starts_with("/v1/feed") {
+        if journal {
+            let vendor = house.send(method, filled, Some(&house.vendor), Some([9; 32]), body.as_ref()).await;
+            refused(vendor, 401, Code::NotSignedIn);
+        }
+        if !path.starts_with("/v1/feed") && !journal {
             let follower = house.send(method, filled, Some(&house.follower), Some([9; 32]), body.as_ref()).await;
             refused(follower, 401, Code::NotSignedIn);
         }
@@ -106,7 +119,9 @@ async fn only_security_admins_administer() {
     let sam = house.staff(&mut admin, "sam", &["technical-support"]).await;
     for intent in [
         json!({"do": "revoke-key", "key": admin.key_serial}),
+        json!({"do": "revoke-keys", "keys": [admin.key_serial]}),
         json!({"do": "end-session", "session": 1}),
+        json!({"do": "end-sessions", "sessions": [1]}),
         json!({"do": "add-staff", "staff": "eve", "handle": "eve", "name": "Eve"}),
         json!({"do": "issue-enrolment-code", "staff": "sam"}),
         json!({"do": "suspend", "staff": "ada"}),

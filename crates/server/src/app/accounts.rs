@@ -10,7 +10,9 @@ use doorward_core::{
     wire::{AccountNames, AccountStanding, PutAccount, SwitchOff, SwitchOn, SwitchedBy},
 };
 
-use super::{Answer, App, Caller, Refusal, Vendor, enrolment::checked_name, writer::Work};
+use super::{
+    Answer, App, Caller, Refusal, Vendor, enrolment::checked_name, refusal::no_card, users::mails, writer::Work,
+};
 use crate::store::accounts;
 
 const PAGE: usize = 5_000;
@@ -29,6 +31,7 @@ impl App {
         account: AccountId,
         put: PutAccount,
     ) -> Answer<AccountStanding> {
+        no_card(&put.name, "name-card")?;
         let name = checked_name(&put.name, MAX_NAME).ok_or(Refusal::bad("name"))?;
         let (id, plan) = (account.clone(), put.plan);
         self.commit(move |work| {
@@ -62,12 +65,14 @@ impl App {
         setting: Setting,
         wish: SwitchOn,
     ) -> Answer<AccountStanding> {
+        no_card(&wish.by.name, "by.name-card")?;
         let name = checked_name(&wish.by.name, MAX_NAME).ok_or(Refusal::bad("by.name"))?;
         let id = account.clone();
         self.commit(move |work| {
             may_switch(work, &account, setting, &wish.by, Some(wish.until))?;
             accounts::name_grant(work.tx, &account, setting, Some(&name))?;
             let (grant, by, until) = (work.state.next_grant(), wish.by.user, wish.until);
+            mails::switched(work, &account, setting, &by, Some(until))?;
             Ok((vec![What::GrantEnabled { grant, account, setting, by, until }], ()))
         })
         .await?;
@@ -87,6 +92,9 @@ impl App {
             may_switch(work, &account, setting, &wish.by, None)?;
             accounts::name_grant(work.tx, &account, setting, None)?;
             let grant = work.state.account(&account).and_then(|known| known.grant(setting)).map(|grant| grant.serial);
+            if grant.is_some() {
+                mails::switched(work, &account, setting, &wish.by.user, None)?;
+            }
             let off = grant.map(|grant| What::GrantDisabled { grant, account, setting, by: wish.by.user });
             Ok((off.into_iter().collect(), ()))
         })

@@ -45,6 +45,10 @@ impl Caller {
 #[derive(Debug)]
 pub struct Vendor(());
 
+/// A gateway, which tells what it noted.
+#[derive(Debug)]
+pub struct Gateway(());
+
 /// Somebody who may follow the feed.
 #[derive(Debug, Clone)]
 pub struct Follower(Who);
@@ -82,6 +86,12 @@ impl App {
             return Ok(Follower(Who::Machine));
         }
         Ok(Follower(Who::Staff(self.caller(bearer).await?)))
+    }
+
+    /// The gateway behind `bearer`: it brings a follower's key. Staff follow too, and tell nothing.
+    pub async fn gateway(self: &Arc<Self>, bearer: &Bearer) -> Answer<Gateway> {
+        let kind = self.api_key(bearer).await?;
+        if kind == Some(ApiKeyKind::Follower) { Ok(Gateway(())) } else { Err(Refusal::new(Code::NotSignedIn)) }
     }
 
     /// Whether a follower who was let in may go on following.

@@ -11,7 +11,7 @@ use doorward_core::{
     wire::{BeginEnrolment, Ceremony, Code, Enrolled, FinishEnrolment, Secret},
 };
 
-use super::{Answer, App, Refusal, secrets::hash_code, sign_in::CEREMONY_LIFE, writer::Work};
+use super::{Answer, App, Refusal, refusal::no_card, secrets::hash_code, sign_in::CEREMONY_LIFE, writer::Work};
 use crate::{
     store::{
         api_keys::{self, ApiKeyKind},
@@ -50,6 +50,7 @@ impl App {
 
     /// Enrols the key that answers the ceremony.
     pub async fn finish_enrolment(self: &Arc<Self>, answer: FinishEnrolment) -> Answer<Enrolled> {
+        no_card(&answer.name, "name-card")?;
         let name = checked_name(&answer.name, MAX_KEY_NAME).ok_or(Refusal::bad("name"))?;
         let Begun::Enrolment { code, staff: id, state } = self.take_ceremony(&answer.ceremony).await? else {
             return Err(Refusal::new(Code::CeremonyGone));
@@ -76,6 +77,7 @@ impl App {
     /// Makes the first security admin, and the code by which they enrol. Refused once there is one with a key.
     pub async fn init_first_admin(self: &Arc<Self>, handle: &str, name: &str, id: StaffId) -> Answer<Secret> {
         let handle = checked_handle(handle).ok_or(Refusal::bad("handle"))?;
+        no_card(name, "name-card")?;
         let name = checked_name(name, 100).ok_or(Refusal::bad("name"))?;
         let (code, hash) = self.draw_code()?;
         let done = self.commit(move |work| {
@@ -91,6 +93,7 @@ impl App {
 
     /// Makes an API key of `kind`, shown once.
     pub async fn make_api_key(self: &Arc<Self>, kind: ApiKeyKind, name: &str) -> Answer<Secret> {
+        no_card(name, "name-card")?;
         let name = checked_name(name, 100).ok_or(Refusal::bad("name"))?;
         let (key, hash) = self.draw_secret()?;
         let done = self.commit(move |work| {

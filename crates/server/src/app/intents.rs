@@ -1,11 +1,11 @@
 //! Intents: everything that needs a fresh touch. What is performed is what was stored with the ceremony, and whether
 //! it may be is decided twice: before the touch is asked for, and again when it was given.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use doorward_core::{
     feed::entry::{Entry, What},
-    id::{Seq, SessionSerial, StaffId},
+    id::{KeySerial, Seq, SessionSerial, StaffId},
     policy::{Ask, Denial, TouchBinding, decide, live},
     session::{EndCause, Mode},
     state::AccessState,
@@ -18,13 +18,19 @@ use super::{
     Answer, App, Caller, Refusal,
     enrolment::{administrators_key, checked_handle, checked_name},
     keys::revoke,
-    sessions::{Wanted, end_session},
+    refusal::no_card,
+    servers::{self, enrol_ssh_key},
+    sessions::{Wanted, end_session, reason_without_card},
+    ssh,
     writer::Work,
 };
 use crate::store::{
     ceremonies::{self, Begun},
     keys, sessions, sign_ins, staff,
 };
+
+/// So many things are taken away by one touch at most.
+const MOST_AT_ONCE: usize = 500;
 
 /// What an intent did, before its entries have numbers.
 enum Made {
@@ -86,11 +92,26 @@ impl App {
         let by = caller.by();
         let permit = match intent {
             Intent::OpenReadWrite { account, reason, .. } => {
+                reason_without_card(reason)?;
                 let touch = binding(intent);
                 let wanted = Wanted { account, mode: Mode::ReadWrite, reason, touch: touch.as_ref() };
                 decide(state, &Ask::Open(self.opening(caller, &wanted)), now)
             }
             Intent::RevokeKey { key } => decide(state, &Ask::RevokeKey { by, key: *key, touched: true }, now),
+            Intent::EnrolSshKey { public_key } => {
+                ssh::public_key(public_key)?;
+                decide(state, &Ask::SignIn { by }, now)
+            }
+            Intent::IssueCertificate { host, reason } => {
+                reason_without_card(reason)?;
+                decide(state, &Ask::Certify { by, host, touched: true }, now)
+            }
+            Intent::RevokeCertificate { certificate } => {
+                let certificate = *certificate;
+                decide(state, &Ask::RevokeCertificate { by, certificate, touched: true }, now)
+            }
+            Intent::RevokeKeys { keys } if keys.len() > MOST_AT_ONCE => return Err(Refusal::bad("keys")),
+            Intent::EndSessions { sessions } if sessions.len() > MOST_AT_ONCE => return Err(Refusal::bad("sessions")),
             _ => decide(state, &Ask::Administer { by, touched: true }, now),
         };
         permit?;
@@ -111,7 +132,17 @@ impl App {
                 Ok((Vec::new(), Made::Answered(Outcome::CodeIssued { code, expires })))
             }
             Intent::RevokeKey { key } => Ok((vec![revoke(work, caller, key, true)?], Made::Changed)),
+            Intent::RevokeKeys { keys } => Ok((revoke_all(work, caller, keys)?, Made::Changed)),
+            Intent::EndSessions { sessions } => Ok((end_all(work, caller, sessions)?, Made::Changed)),
             Intent::EndSession { session } => Ok((vec![end_any(work, caller, session)?], Made::Changed)),
+            Intent::EnrolSshKey { public_key } => Ok((vec![enrol_ssh_key(work, caller, &public_key)?], Made::Changed)),
+            Intent::IssueCertificate { host, reason } => {
+                let (entries, issued) = self.certify(work, caller, host, reason)?;
+                Ok((entries, Made::Answered(Outcome::Certified { issued })))
+            }
+            Intent::RevokeCertificate { certificate } => {
+                Ok((vec![servers::revoke(work, caller, certificate, true)?], Made::Changed))
+            }
             Intent::AddStaff { staff, handle, name } => Ok((vec![add(work, staff, &handle, &name)?], Made::Changed)),
             Intent::Suspend { staff } => Ok((vec![suspend(work, staff)?], Made::Changed)),
             other => Ok((plain_entry(&other).into_iter().collect(), Made::Changed)),
@@ -127,10 +158,15 @@ impl App {
             effects.sessions = writing.map(|row| row.session.serial).collect();
             return Ok(effects);
         }
-        let Some(what) = taking_entry(intent, caller) else { return Ok(effects) };
+        let taken = taking_entries(intent, caller);
+        if taken.is_empty() {
+            return Ok(effects);
+        }
         let before = self.read_state(AccessState::clone);
         let mut after = before.clone();
-        let _folds = after.apply(&Entry { seq: Seq(before.size()).next(), at: now, what });
+        for what in taken {
+            let _folds = after.apply(&Entry { seq: Seq(after.size()).next(), at: now, what });
+        }
         let dies = |row: &sessions::SessionRow| {
             live(&before, &row.session, now).is_ok() && live(&after, &row.session, now).is_err()
         };
@@ -160,25 +196,32 @@ fn plain_entry(intent: &Intent) -> Option<What> {
         Intent::UnassignPrimaryCsm { account } => What::PrimaryCsmUnassigned { account },
         Intent::OpenReadWrite { .. }
         | Intent::RevokeKey { .. }
+        | Intent::RevokeKeys { .. }
         | Intent::EndSession { .. }
+        | Intent::EndSessions { .. }
         | Intent::AddStaff { .. }
+        | Intent::EnrolSshKey { .. }
+        | Intent::IssueCertificate { .. }
+        | Intent::RevokeCertificate { .. }
         | Intent::IssueEnrolmentCode { .. } => return None,
     })
 }
 
-/// The entry of an intent that can take something away.
-fn taking_entry(intent: &Intent, caller: &Caller) -> Option<What> {
+/// The entries of an intent that can take something away.
+fn taking_entries(intent: &Intent, caller: &Caller) -> Vec<What> {
+    let revoked = |key: &KeySerial| What::KeyRevoked { key: *key, by: caller.staff.clone() };
+    let ended = |session: &SessionSerial| What::SessionEnded { session: *session, cause: EndCause::EndedBySecurity };
     match intent {
-        Intent::RevokeKey { key } => Some(What::KeyRevoked { key: *key, by: caller.staff.clone() }),
-        Intent::EndSession { session } => {
-            Some(What::SessionEnded { session: *session, cause: EndCause::EndedBySecurity })
-        }
+        Intent::RevokeKey { key } => vec![revoked(key)],
+        Intent::RevokeKeys { keys } => keys.iter().map(revoked).collect(),
+        Intent::EndSession { session } => vec![ended(session)],
+        Intent::EndSessions { sessions } => sessions.iter().map(ended).collect(),
         Intent::Suspend { .. }
         | Intent::TakeRole { .. }
         | Intent::CloseDuty { .. }
         | Intent::AssignPrimaryCsm { .. }
-        | Intent::UnassignPrimaryCsm { .. } => plain_entry(intent),
-        _ => None,
+        | Intent::UnassignPrimaryCsm { .. } => plain_entry(intent).into_iter().collect(),
+        _ => Vec::new(),
     }
 }
 
@@ -189,14 +232,37 @@ fn ended_sign_ins(
     now: UnixMs,
     app: &App,
 ) -> crate::store::Stored<u64> {
+    let by_key = |key: KeySerial| match app.read_state(|state| state.key_owner(key).cloned()) {
+        Some(owner) => sign_ins::count(db, &owner, Some(key), now),
+        None => Ok(0),
+    };
     match intent {
         Intent::Suspend { staff } => sign_ins::count(db, staff, None, now),
-        Intent::RevokeKey { key } => match app.read_state(|state| state.key_owner(*key).cloned()) {
-            Some(owner) => sign_ins::count(db, &owner, Some(*key), now),
-            None => Ok(0),
-        },
+        Intent::RevokeKey { key } => by_key(*key),
+        Intent::RevokeKeys { keys } => keys.iter().try_fold(0, |sum: u64, key| Ok(sum.saturating_add(by_key(*key)?))),
         _ => Ok(0),
     }
+}
+
+/// Revokes every key that is not revoked yet.
+fn revoke_all(work: &Work<'_>, caller: &Caller, keys: Vec<KeySerial>) -> Answer<Vec<What>> {
+    let keys: BTreeSet<_> = keys.into_iter().filter(|key| !work.state.key_revoked(*key)).collect();
+    // One's own last: a revocation by a key that is revoked already would be refused.
+    let (own, others): (Vec<_>, Vec<_>) = keys.into_iter().partition(|key| *key == caller.key);
+    others.into_iter().chain(own).map(|key| revoke(work, caller, key, true)).collect()
+}
+
+/// Ends every session that still lives.
+fn end_all(work: &Work<'_>, caller: &Caller, wanted: Vec<SessionSerial>) -> Answer<Vec<What>> {
+    let mut ended = Vec::new();
+    for session in wanted.into_iter().collect::<BTreeSet<_>>() {
+        match end_any(work, caller, session) {
+            Ok(what) => ended.push(what),
+            Err(refusal) if refusal.code() == Code::Conflict => {}
+            Err(refusal) => return Err(refusal),
+        }
+    }
+    Ok(ended)
 }
 
 fn end_any(work: &Work<'_>, caller: &Caller, session: SessionSerial) -> Answer<What> {
@@ -210,6 +276,7 @@ fn end_any(work: &Work<'_>, caller: &Caller, session: SessionSerial) -> Answer<W
 
 fn add(work: &Work<'_>, id: StaffId, handle: &str, name: &str) -> Answer<What> {
     let handle = checked_handle(handle).ok_or(Refusal::bad("handle"))?;
+    no_card(name, "name-card")?;
     let name = checked_name(name, 100).ok_or(Refusal::bad("name"))?;
     if work.state.staff_member(&id).is_some() {
         return Err(Refusal::new(Code::Conflict));

@@ -1,17 +1,24 @@
 //! The verbs: everything the server does, asked by somebody. The policy decides; nothing else does.
 
+mod account_history;
+mod account_log;
 mod accounts;
 mod caller;
 mod enrolment;
 mod feed;
+mod history;
 mod intents;
+mod journal;
 mod keys;
 mod parts;
 mod refusal;
 mod secrets;
+mod servers;
 mod sessions;
 mod sign_in;
+mod ssh;
 mod staff;
+pub mod users;
 mod writer;
 
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -28,10 +35,13 @@ use rusqlite::Connection;
 use tokio::sync::broadcast;
 
 pub use self::{
-    caller::{Bearer, Caller, Follower, Vendor},
+    account_history::{HistoryFilter, HistoryPage, HistoryRow, SessionSummary, Shown, Shows},
+    caller::{Bearer, Caller, Follower, Gateway, Vendor},
     feed::FeedEvent,
+    history::{Asked, MOST},
     parts::{AppParts, Clock, Dice, DiceFault, SystemDice},
     refusal::{Answer, Refusal},
+    ssh::SshParts,
     writer::Published,
 };
 use self::{feed::Caches, writer::Writer};
@@ -81,6 +91,8 @@ pub struct App {
     tokens: TokenSigner,
     lengths: Lengths,
     keys: Verifier,
+    users: users::Users,
+    ssh: ssh::SshAuthority,
     epoch: u64,
     writer: Mutex<Writer>,
     readers: Readers,
@@ -92,10 +104,14 @@ pub struct App {
 impl App {
     /// Opens the database, folds the feed anew and starts a new epoch.
     pub fn open(parts: AppParts) -> Result<Arc<Self>, OpenFault> {
-        let AppParts { clock, dice, origin, log, freshness, tokens, lengths, relying_party, database } = parts;
-        let (db, readers) = store::open(&database)?;
+        let AppParts { clock, dice, origin, log, freshness, tokens, lengths, relying_party, users, ssh, database } =
+            parts;
+        let (mut db, readers) = store::open(&database)?;
         let epoch = store::next_epoch(&db)?;
         let keys = relying_party.verifier(&cloak(&db, dice.as_ref())?)?;
+        history::catch_up(&mut db).map_err(|_| OpenFault::Feed)?;
+        let pen = account_log::Pen { dice: dice.as_ref(), origin: &origin, log: &log };
+        account_log::catch_up(&mut db, pen).map_err(|_| OpenFault::Feed)?;
         let head = writer::refold(&db).map_err(|_| OpenFault::Feed)?;
         let writer = Mutex::new(Writer { db, draft: head.state.clone() });
         let (published, _) = broadcast::channel(LAG);
@@ -109,6 +125,8 @@ impl App {
             tokens,
             lengths,
             keys,
+            users: users::Users::new(users),
+            ssh: ssh::SshAuthority::new(ssh),
             epoch,
             writer,
             readers,

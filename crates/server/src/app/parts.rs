@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use doorward_core::{feed::note::NoteSigner, session::Lengths, time::UnixMs, token::TokenSigner};
 
+use super::{ssh::SshParts, users::UserParts};
 use crate::webauthn::RelyingParty;
 
 /// Tells the time.
@@ -47,6 +48,9 @@ pub struct AppParts {
     pub tokens: TokenSigner,
     pub lengths: Lengths,
     pub relying_party: RelyingParty,
+    /// The users' side: where their pages are, and what their passwords and links are made with.
+    pub users: UserParts,
+    pub ssh: SshParts,
     /// The SQLite file.
     pub database: PathBuf,
 }

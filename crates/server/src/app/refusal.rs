@@ -1,6 +1,7 @@
 //! Refusals: a code and plain words for outside, and what the log needs for inside. Inside words never leave.
 
 use doorward_core::{
+    card::looks_like_a_card,
     policy::Denial,
     state::FoldFault,
     token::TokenFault,
@@ -12,6 +13,11 @@ use crate::store::StoreFault;
 
 /// What a verb gives.
 pub type Answer<T> = Result<T, Refusal>;
+
+/// Refuses a text that looks like a card number before it is kept anywhere. `field` ends in `-card`.
+pub(super) fn no_card(text: &str, field: &'static str) -> Answer<()> {
+    if looks_like_a_card(text) { Err(Refusal::bad(field)) } else { Ok(()) }
+}
 
 /// Why a verb did not do what it was asked.
 #[derive(Debug, Clone)]
@@ -54,6 +60,16 @@ impl Refusal {
         self.denial
     }
 
+    /// Which part of the request, where it was not of the documented shape.
+    pub fn detail(&self) -> Option<&'static str> {
+        self.detail
+    }
+
+    /// Whether it was refused because it looks like a card number.
+    pub fn is_a_card(&self) -> bool {
+        self.detail.is_some_and(|field| field.ends_with("-card"))
+    }
+
     /// What the log is told.
     pub fn inside(&self) -> Option<&str> {
         self.inside.as_deref()
@@ -65,11 +81,14 @@ impl Refusal {
             code: self.code,
             denial: self.denial,
             detail: self.detail.map(str::to_owned),
-            message: words(self.code).to_owned(),
+            message: if self.is_a_card() { A_CARD } else { words(self.code) }.to_owned(),
             request: request.to_owned(),
+            retry_after: None,
         }
     }
 }
+
+const A_CARD: &str = "This looks like a card number. Card numbers are never kept here; leave it out.";
 
 fn words(code: Code) -> &'static str {
     match code {

@@ -23,7 +23,16 @@ impl App {
 
     /// A code a person can type: 100 random bits in five groups of four.
     pub(super) fn draw_code(&self) -> Answer<(Secret, Hash)> {
-        let mut bytes = [0; 20];
+        self.draw_letters::<20>()
+    }
+
+    /// The same, of 80 random bits in four groups.
+    pub(super) fn draw_recovery_code(&self) -> Answer<(Secret, Hash)> {
+        self.draw_letters::<16>()
+    }
+
+    fn draw_letters<const N: usize>(&self) -> Answer<(Secret, Hash)> {
+        let mut bytes = [0; N];
         self.dice.fill(&mut bytes)?;
         let mut text = String::new();
         for (at, byte) in bytes.iter().enumerate() {

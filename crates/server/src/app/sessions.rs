@@ -10,7 +10,7 @@ use doorward_core::{
     wire::{Code, OpenSession, OpenedSession, Secret, SessionToken, SessionView, Sessions},
 };
 
-use super::{Answer, App, Caller, Refusal, writer::Work};
+use super::{Answer, App, Caller, Refusal, refusal::no_card, users::mails, writer::Work};
 use crate::store::sessions::{self, SessionRow};
 
 /// How many sessions a list shows.
@@ -19,6 +19,7 @@ const SHOWN: usize = 500;
 impl App {
     /// Opens a read-only session. Read-write is an intent: it needs a touch.
     pub async fn open_session(self: &Arc<Self>, caller: Caller, wish: OpenSession) -> Answer<OpenedSession> {
+        reason_without_card(&wish.reason)?;
         let app = Arc::clone(self);
         let done = self.commit(move |work| {
             let wanted = Wanted { account: &wish.account, mode: Mode::ReadOnly, reason: &wish.reason, touch: None };
@@ -92,8 +93,20 @@ impl App {
             ends: opened.ends,
         };
         sessions::add(work.tx, &session, caller.sign_in, wanted.reason)?;
+        mails::entered(work, &session.account, session.stands.grant)?;
         let (token, token_expires) = self.tokens.sign(&session, &caller.thumbprint, work.now)?;
-        Ok((replaced, OpenedSession { session, token: Secret(token), token_expires }))
+        // Log before serve: that the session was opened is durable before its token leaves.
+        let mut entries = replaced;
+        entries.push(What::SessionOpened {
+            session: session.serial,
+            staff: session.staff.clone(),
+            key: session.stands.key,
+            account: session.account.clone(),
+            mode: session.mode,
+            grant: session.stands.grant,
+            ends: session.ends,
+        });
+        Ok((entries, OpenedSession { session, token: Secret(token), token_expires }))
     }
 
     /// The question whether `wanted` may be opened.
@@ -108,6 +121,12 @@ impl App {
             lengths: self.lengths,
         }
     }
+}
+
+/// Refuses a reason in which a card number would be kept.
+pub(super) fn reason_without_card(reason: &Reason) -> Answer<()> {
+    no_card(reason.text(), "reason-card")?;
+    no_card(reason.ticket().unwrap_or_default(), "reason-card")
 }
 
 /// A session somebody wants.

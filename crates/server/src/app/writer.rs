@@ -13,13 +13,18 @@ use doorward_core::{
         tree::{Frontier, leaf_hash},
     },
     id::Seq,
+    policy::live,
     state::AccessState,
     time::UnixMs,
 };
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
-use super::{App, Head, refusal::Answer};
-use crate::store::entries;
+use super::{
+    App, Head,
+    account_log::{self, Pen},
+    refusal::Answer,
+};
+use crate::store::{entries, history, tiles};
 
 /// The writer's own copy of the fold: it runs ahead of [`Head`] while a transaction is open, and falls back to it
 /// when the transaction does.
@@ -75,7 +80,7 @@ impl App {
             *draft = self.read_head(|head| head.state.clone());
         }
         let now = self.clock.now().max(before.at);
-        let (value, reached) = attempt(db, draft, &before.frontier, now, verb)?;
+        let (value, reached) = attempt(db, draft, &before.frontier, self.pen(), now, verb)?;
         let first = (!reached.texts.is_empty()).then(|| Seq(before.frontier.size()).next());
         self.publish(reached);
         Ok(Done { value, first })
@@ -86,6 +91,8 @@ impl App {
         if reached.texts.is_empty() {
             return;
         }
+        // Users may be told of what happened.
+        self.users.ring();
         self.change_head(|head| {
             for (text, _) in &reached.texts {
                 // These very entries were folded into the draft, which equals this state, before they were durable.
@@ -110,9 +117,13 @@ impl App {
 
     /// `entries`, after which the tree's edge is `edge`, under a checkpoint of exactly that size.
     pub(super) fn batch(&self, entries: Vec<String>, edge: &Frontier) -> Batch {
-        let at = self.now();
-        let checkpoint = Checkpoint { origin: self.origin.clone(), size: edge.size(), root: edge.root(), at };
-        Batch { entries, checkpoint: checkpoint.sign(&self.log) }
+        Batch { entries, checkpoint: self.checkpoint(edge) }
+    }
+
+    /// A checkpoint of the feed with this edge.
+    pub(super) fn checkpoint(&self, edge: &Frontier) -> String {
+        let (origin, at) = (self.origin.clone(), self.now());
+        Checkpoint { origin, size: edge.size(), root: edge.root(), at }.sign(&self.log)
     }
 }
 
@@ -120,6 +131,7 @@ fn attempt<T>(
     db: &mut Connection,
     draft: &mut AccessState,
     frontier: &Frontier,
+    pen: Pen<'_>,
     now: UnixMs,
     verb: impl FnOnce(&Work<'_>) -> Answer<(Vec<What>, T)>,
 ) -> Answer<(T, Reached)> {
@@ -128,12 +140,20 @@ fn attempt<T>(
     let mut reached = Reached { frontier: frontier.clone(), at: now, texts: Vec::with_capacity(whats.len()) };
     for what in whats {
         let entry = Entry { seq: Seq(reached.frontier.size()).next(), at: now, what };
+        let taken: Vec<_> = draft.taken_away(&entry.what, now).into_iter().cloned().collect();
+        let standing = account_log::standing(&tx, draft, &entry.what, now)?;
         draft.apply(&entry)?;
+        let fallen: Vec<_> = standing.into_iter().filter(|session| live(draft, session, now).is_err()).collect();
         let text = String::from_utf8(entry.encode()).map_err(super::Refusal::internal)?;
         reached.frontier.push(leaf_hash(text.as_bytes()));
         entries::append(&tx, entry.seq.0, &text, &reached.frontier)?;
+        history::note(&tx, &entry, &taken)?;
+        pen.note(&tx, &entry, &taken, &fallen)?;
+        tiles::grow(&tx, entry.seq.0)?;
         reached.texts.push((text, reached.frontier.clone()));
     }
+    // Every history that grew, also one that the verb itself wrote to, is under a checkpoint before it is durable.
+    pen.sign(&tx, now)?;
     tx.commit()?;
     Ok((value, reached))
 }
@@ -187,6 +207,13 @@ mod tests {
                 name: "Doorward".to_owned(),
                 origin: "https://doorward.test".to_owned(),
                 models: vec![TrustedModel { ca_pem, aaguid, name: "any".to_owned() }],
+            },
+            ssh: super::super::SshParts::new(zeroize::Zeroizing::new([6; 32])),
+            users: super::super::users::UserParts {
+                url: "https://account.test".to_owned(),
+                secret: zeroize::Zeroizing::new([4; 32]),
+                hardness: super::super::users::Hardness { kib: 8, passes: 1 },
+                providers: Default::default(),
             },
             database: dir.path().join("house.db"),
         };

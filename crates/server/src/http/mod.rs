@@ -5,13 +5,18 @@ mod accounts;
 mod enrolment;
 mod feed;
 mod health;
+mod history;
 mod input;
 mod intents;
+mod journal;
 mod keys;
+mod pages;
 mod problem;
+mod servers;
 mod sessions;
 mod sign_in;
 mod staff;
+mod users;
 
 use std::sync::Arc;
 
@@ -27,7 +32,10 @@ use utoipa::{
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-pub use self::input::PeerCertificate;
+pub use self::{
+    input::PeerCertificate,
+    pages::{Link, PageRoute, Reach, Site, page_routes, pages},
+};
 use crate::app::App;
 
 const MAX_BODY: usize = 64 * 1_024;
@@ -78,9 +86,18 @@ fn documented() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(accounts::names))
         .routes(routes!(accounts::put, accounts::close))
         .routes(routes!(accounts::switch_on, accounts::switch_off))
+        .routes(routes!(users::put, users::remove))
+        .routes(routes!(servers::list))
+        .routes(routes!(servers::revoke))
+        .routes(routes!(servers::put, servers::remove))
+        .routes(routes!(servers::told))
         .routes(routes!(feed::stream))
         .routes(routes!(feed::entries))
         .routes(routes!(feed::snapshot))
+        .routes(routes!(history::consistency))
+        .routes(routes!(history::about))
+        .routes(routes!(history::grants))
+        .routes(routes!(journal::take))
         .routes(routes!(health::health))
         .routes(routes!(health::ready))
 }

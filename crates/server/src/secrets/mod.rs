@@ -11,7 +11,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
+use aws_lc_rs::{
+    hmac,
+    signature::{Ed25519KeyPair, KeyPair},
+};
 use doorward_core::{
     feed::note::{NoteFault, NoteSigner},
     token::TokenSigner,
@@ -25,6 +28,8 @@ use crate::app::{Dice, DiceFault};
 const SEED_BYTES: usize = 32;
 const LOG: &str = "log.seed";
 const FRESHNESS: &str = "freshness.seed";
+/// Drawn anew where it is gone: the feed says which authority is believed.
+const SSH_CA: &str = "ssh-ca.seed";
 const TOKENS: &str = "session-token.seed";
 /// An Ed25519 key in PKCS #8 is this and the seed (RFC 8410).
 const PKCS8_HEAD: [u8; 16] =
@@ -71,6 +76,10 @@ pub struct Keys {
     pub log: NoteSigner,
     pub freshness: NoteSigner,
     pub tokens: TokenSigner,
+    /// What users' passwords are peppered with and their links are drawn from.
+    pub users: Zeroizing<[u8; 32]>,
+    /// The seed of the SSH authority's key.
+    pub ssh_ca: Zeroizing<[u8; 32]>,
     token_public: Vec<u8>,
 }
 
@@ -79,6 +88,14 @@ impl Keys {
     pub fn trust(&self, origin: &str, url: &str) -> TrustFile {
         TrustFile::new(origin, url, &self.log.verifier(), &self.freshness.verifier(), &self.token_public)
     }
+}
+
+/// A secret of its own for `purpose`, from a seed that never changes: a database from before it was needed goes on.
+fn derived(seed: &[u8; SEED_BYTES], purpose: &[u8]) -> Zeroizing<[u8; 32]> {
+    let key = hmac::Key::new(hmac::HMAC_SHA256, seed);
+    let mut secret = Zeroizing::new([0; 32]);
+    secret.iter_mut().zip(hmac::sign(&key, purpose).as_ref()).for_each(|(to, from)| *to = *from);
+    secret
 }
 
 impl DataDir {
@@ -121,16 +138,33 @@ impl DataDir {
             log: NoteSigner::from_seed(origin, log.as_slice())?,
             freshness: NoteSigner::from_seed(&format!("{origin}/freshness"), freshness.as_slice())?,
             tokens: TokenSigner::new(origin, &pkcs8),
+            users: derived(&log, b"doorward users v1"),
+            ssh_ca: self.drawn(SSH_CA, dice)?,
             token_public: pair.public_key().as_ref().to_vec(),
         })
     }
 
+    /// Throws the SSH authority's key away: the next start draws another, which follows it.
+    pub fn drop_ssh_ca(&self) -> Result<(), DataFault> {
+        let path = self.0.join(SSH_CA);
+        let removed = fs::remove_file(&path).and_then(|()| File::open(&self.0)?.sync_all());
+        match removed {
+            Err(fault) if fault.kind() != io::ErrorKind::NotFound => Err(at(&path, fault)),
+            _ => Ok(()),
+        }
+    }
+
     fn seed(&self, name: &str, dice: &dyn Dice) -> Result<Zeroizing<[u8; SEED_BYTES]>, DataFault> {
         let path = self.0.join(name);
+        if !path.exists() && self.database().exists() {
+            return Err(DataFault::KeyGone { path });
+        }
+        self.drawn(name, dice)
+    }
+
+    fn drawn(&self, name: &str, dice: &dyn Dice) -> Result<Zeroizing<[u8; SEED_BYTES]>, DataFault> {
+        let path = self.0.join(name);
         if !path.exists() {
-            if self.database().exists() {
-                return Err(DataFault::KeyGone { path });
-            }
             let mut fresh = Zeroizing::new([0; SEED_BYTES]);
             dice.fill(fresh.as_mut_slice())?;
             self.keep(name, fresh.as_slice())?;
@@ -202,7 +236,7 @@ mod tests {
         assert_eq!(again.trust("door.test", "https://door.test"), first);
         first.check().unwrap();
         let files: Vec<_> = fs::read_dir(&path).unwrap().map(|file| file.unwrap()).collect();
-        assert_eq!(files.len(), 3, "no draft is left");
+        assert_eq!(files.len(), 4, "no draft is left");
         for file in files {
             assert_eq!(file.metadata().unwrap().permissions().mode() & 0o777, 0o600);
         }

@@ -5,16 +5,9 @@ use doorward_core::{
     id::AccountId,
     wire::{AccountName, AccountNames},
 };
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{Stored, parsed};
-
-fn setting_text(setting: Setting) -> &'static str {
-    match setting {
-        Setting::SupportTeamAccess => "support-team-access",
-        Setting::CustomerSuccessTeamAccess => "customer-success-team-access",
-    }
-}
 
 /// Names the account.
 pub fn put(db: &Connection, account: &AccountId, name: &str) -> Stored<()> {
@@ -22,6 +15,12 @@ pub fn put(db: &Connection, account: &AccountId, name: &str) -> Stored<()> {
         ON CONFLICT (account) DO UPDATE SET name = excluded.name";
     db.execute(put, params![account.as_str(), name])?;
     Ok(())
+}
+
+/// The account's name.
+pub fn name(db: &Connection, account: &AccountId) -> Stored<Option<String>> {
+    let select = "SELECT name FROM accounts WHERE account = ?1";
+    Ok(db.prepare_cached(select)?.query_row([account.as_str()], |row| row.get(0)).optional()?)
 }
 
 /// Erases the account's name and those of its users.
@@ -32,7 +31,7 @@ pub fn erase(db: &Connection, account: &AccountId) -> Stored<()> {
 
 /// Says who switched `setting` on; nobody once it is off.
 pub fn name_grant(db: &Connection, account: &AccountId, setting: Setting, by: Option<&str>) -> Stored<()> {
-    let setting = setting_text(setting);
+    let setting = setting.code();
     match by {
         Some(name) => {
             let put = "INSERT INTO grant_names (account, setting, name) VALUES (?1, ?2, ?3)

@@ -2,14 +2,26 @@
 //!
 //! Everything here blocks: callers go through `spawn_blocking`. Secrets are kept as SHA-256 alone.
 
+pub mod account_log;
 pub mod accounts;
 pub mod api_keys;
+pub mod billing;
 pub mod ceremonies;
 pub mod entries;
+pub mod history;
 pub mod keys;
+pub mod mails;
+pub mod servers;
 pub mod sessions;
 pub mod sign_ins;
+pub mod sso_tries;
 pub mod staff;
+pub mod tiles;
+pub mod tries;
+pub mod user_doors;
+pub mod user_factors;
+pub mod user_sessions;
+pub mod users;
 
 use std::path::Path;
 

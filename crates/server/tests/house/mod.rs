@@ -4,7 +4,7 @@
 #![allow(dead_code, reason = "each story uses a part of the house")]
 
 use std::{
-    path::Path,
+    path::{Path, PathBuf},
     sync::{
         Arc,
         atomic::{AtomicI64, Ordering},
@@ -27,7 +27,7 @@ use doorward_core::{
 };
 use doorward_server::{
     PeerCertificate,
-    app::{App, AppParts, Clock, SystemDice},
+    app::{App, AppParts, Clock, SshParts, SystemDice, users::Providers},
     router,
     store::api_keys::ApiKeyKind,
     webauthn::{RelyingParty, TrustedModel},
@@ -73,6 +73,7 @@ pub struct House {
     dir: Arc<TempDir>,
     keys: Vec<u8>,
     models: Vec<TrustedModel>,
+    pub providers: Providers,
 }
 
 /// Somebody who signed in.
@@ -103,7 +104,7 @@ pub fn token_verifier() -> TokenVerifier {
     TokenVerifier::new(ORIGIN, pair.public_key().as_ref())
 }
 
-fn parts(database: &Path, clock: Still, models: Vec<TrustedModel>) -> AppParts {
+fn parts(database: &Path, clock: Still, models: Vec<TrustedModel>, providers: Providers) -> AppParts {
     AppParts {
         clock: Box::new(clock),
         dice: Box::new(SystemDice),
@@ -118,6 +119,13 @@ fn parts(database: &Path, clock: Still, models: Vec<TrustedModel>) -> AppParts {
             origin: SITE.to_owned(),
             models,
         },
+        users: doorward_server::app::users::UserParts {
+            url: "https://account.test".to_owned(),
+            secret: zeroize::Zeroizing::new([4; 32]),
+            hardness: doorward_server::app::users::Hardness { kib: 8, passes: 1 },
+            providers,
+        },
+        ssh: SshParts { sources: vec!["127.0.0.0/8".to_owned()], ..SshParts::new(zeroize::Zeroizing::new([6; 32])) },
         database: database.to_owned(),
     }
 }
@@ -162,25 +170,60 @@ impl Key {
 
 impl House {
     pub async fn new() -> Self {
+        Self::with(Providers::default()).await
+    }
+
+    /// A house in which these companies sign their own people in.
+    pub async fn with(providers: Providers) -> Self {
         let clock = Still(Arc::new(AtomicI64::new(START.0)));
         let dir = Arc::new(TempDir::new().unwrap());
         let (keys, model) = factory();
         let models = vec![model];
-        let app = App::open(parts(&dir.path().join("house.db"), clock.clone(), models.clone())).unwrap();
+        let app =
+            App::open(parts(&dir.path().join("house.db"), clock.clone(), models.clone(), providers.clone())).unwrap();
         let vendor = app.make_api_key(ApiKeyKind::Vendor, "product").await.unwrap().0;
         let follower = app.make_api_key(ApiKeyKind::Follower, "gateway").await.unwrap().0;
-        Self { router: router(Arc::clone(&app)), app, clock, vendor, follower, dir, keys, models }
+        Self { router: router(Arc::clone(&app)), app, clock, vendor, follower, dir, keys, models, providers }
     }
 
     /// The same house after its process was killed: nothing but the disk is kept.
     pub fn killed(&self) -> Self {
+        self.killed_and("")
+    }
+
+    /// The same, after somebody has changed its database by `sql`.
+    pub fn killed_and(&self, sql: &str) -> Self {
+        self.reopened(|database| rusqlite::Connection::open(database).unwrap().execute_batch(sql).unwrap())
+    }
+
+    /// The same house as a version left it that knew the first migration alone, opened by this version.
+    pub fn as_the_first_migration_left_it(&self) -> Self {
+        self.reopened(|database| {
+            let db = rusqlite::Connection::open(database).unwrap();
+            db.execute_batch("PRAGMA foreign_keys = OFF; DELETE FROM refinery_schema_history WHERE version > 1;")
+                .unwrap();
+            let first = include_str!("../../migrations/V1__house.sql");
+            let mut select = db.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").unwrap();
+            let names = select.query_map([], |row| row.get::<_, String>(0)).unwrap();
+            let later = |name: &String| {
+                let kept = name.starts_with("sqlite_") || name == "refinery_schema_history";
+                !kept && !first.contains(&format!("CREATE TABLE {name} ("))
+            };
+            for name in names.map(Result::unwrap).filter(later).collect::<Vec<_>>() {
+                db.execute_batch(&format!("DROP TABLE {name}")).unwrap();
+            }
+        })
+    }
+
+    fn reopened(&self, meanwhile: impl FnOnce(&Path)) -> Self {
         let copy = Arc::new(TempDir::new().unwrap());
         for file in std::fs::read_dir(self.dir.path()).unwrap() {
             let file = file.unwrap();
             std::fs::copy(file.path(), copy.path().join(file.file_name())).unwrap();
         }
-        let parts = parts(&copy.path().join("house.db"), self.clock.clone(), self.models.clone());
-        let app = App::open(parts).unwrap();
+        let database = copy.path().join("house.db");
+        meanwhile(&database);
+        let app = App::open(parts(&database, self.clock.clone(), self.models.clone(), self.providers.clone())).unwrap();
         Self {
             router: router(Arc::clone(&app)),
             app,
@@ -190,11 +233,17 @@ impl House {
             dir: copy,
             keys: self.keys.clone(),
             models: self.models.clone(),
+            providers: self.providers.clone(),
         }
     }
 
     pub fn new_key(&self) -> Key {
         Key(SoftToken::from_cbor(&self.keys).unwrap())
+    }
+
+    /// The SQLite file.
+    pub fn database(&self) -> PathBuf {
+        self.dir.path().join("house.db")
     }
 
     pub fn router(&self) -> Router {

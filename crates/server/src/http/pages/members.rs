@@ -1,0 +1,165 @@
+//! Members of the account, for its admins: invited, changed, removed.
+
+use askama::Template;
+use axum::{
+    extract::{Path, Query, State},
+    http::StatusCode,
+    response::{IntoResponse, Redirect, Response},
+};
+use doorward_core::{
+    id::UserId,
+    policy::Membership,
+    wire::{Code, PutUser},
+};
+use serde::Deserialize;
+
+use super::{
+    Pages,
+    frame::{Fault, Frame, Said, page},
+    input::{Filled, Signed},
+    when::When,
+};
+use crate::app::{
+    Answer, Refusal,
+    users::{Member, UserCaller},
+};
+
+const AT: &str = "/settings/members";
+type Page = Result<Response, Fault>;
+
+#[derive(Template)]
+#[template(path = "members.html")]
+struct MembersPage {
+    frame: Frame,
+    members: Vec<Row>,
+}
+
+struct Row {
+    user: String,
+    name: String,
+    email: String,
+    admin: bool,
+    permission: bool,
+    joined: bool,
+    invited: Option<When>,
+    own: bool,
+}
+
+impl Row {
+    fn of(member: Member) -> Self {
+        Self {
+            user: member.user.as_str().to_owned(),
+            name: member.name,
+            email: member.email,
+            admin: member.membership == Membership::AccountAdmin,
+            permission: member.membership == Membership::MemberWithPermission,
+            joined: member.joined,
+            invited: member.invited.map(When::of),
+            own: member.own,
+        }
+    }
+}
+
+#[derive(Deserialize)]
+pub(super) struct Told {
+    said: Option<String>,
+}
+
+/// What somebody is in the account. The box counts for members: admins may anyway.
+#[derive(Deserialize)]
+pub(super) struct MemberForm {
+    name: String,
+    #[serde(default)]
+    email: String,
+    membership: Standing,
+    #[serde(default)]
+    permission: Option<String>,
+}
+
+#[derive(Deserialize, Clone, Copy)]
+#[serde(rename_all = "kebab-case")]
+enum Standing {
+    Admin,
+    Member,
+}
+
+impl MemberForm {
+    fn membership(&self) -> Membership {
+        match (self.membership, self.permission.is_some()) {
+            (Standing::Admin, _) => Membership::AccountAdmin,
+            (Standing::Member, true) => Membership::MemberWithPermission,
+            (Standing::Member, false) => Membership::Member,
+        }
+    }
+}
+
+pub(super) async fn show(State(pages): State<Pages>, Signed(caller): Signed, Query(told): Query<Told>) -> Page {
+    let said = match told.said.as_deref() {
+        Some("invited") => Some("The invitation is on its way. It is good for 7 days."),
+        Some("changed") => Some("Changed. It holds from now on."),
+        Some("removed") => Some("Removed, and signed out everywhere."),
+        _ => None,
+    };
+    shown(&pages, &caller, StatusCode::OK, said.map(|text| Said { bad: false, text })).await
+}
+
+pub(super) async fn invite(
+    State(pages): State<Pages>,
+    Signed(caller): Signed,
+    Filled(form): Filled<MemberForm>,
+) -> Page {
+    let membership = form.membership();
+    let wish = PutUser { email: form.email, name: form.name, membership };
+    let done = pages.app.invite_member(caller.clone(), wish).await;
+    then(&pages, &caller, done, "invited").await
+}
+
+pub(super) async fn invite_again(State(pages): State<Pages>, Signed(caller): Signed, Path(user): Path<String>) -> Page {
+    let user = known(&pages, &user)?;
+    let done = pages.app.invite_member_again(caller.clone(), user).await;
+    then(&pages, &caller, done, "invited").await
+}
+
+pub(super) async fn change(
+    State(pages): State<Pages>,
+    Signed(caller): Signed,
+    Path(user): Path<String>,
+    Filled(form): Filled<MemberForm>,
+) -> Page {
+    let (user, membership) = (known(&pages, &user)?, form.membership());
+    let done = pages.app.change_member(caller.clone(), user, form.name, membership).await;
+    then(&pages, &caller, done, "changed").await
+}
+
+pub(super) async fn remove(State(pages): State<Pages>, Signed(caller): Signed, Path(user): Path<String>) -> Page {
+    let user = known(&pages, &user)?;
+    let done = pages.app.remove_member(caller.clone(), user).await;
+    then(&pages, &caller, done, "removed").await
+}
+
+fn known(pages: &Pages, user: &str) -> Result<UserId, Fault> {
+    UserId::parse(user).map_err(|_| Fault::new(pages, Refusal::new(Code::NotFound)))
+}
+
+/// Back to the list with what was done, or with why it was not.
+async fn then(pages: &Pages, caller: &UserCaller, done: Answer<()>, said: &str) -> Page {
+    let Err(refusal) = done else { return Ok(Redirect::to(&format!("{AT}?said={said}")).into_response()) };
+    let text = match refusal.detail() {
+        Some("email") => "This is not an e-mail address that mail can be sent to.",
+        Some("email-taken") => "This address cannot be invited: it is in use already.",
+        Some("email-company") => "Your company signs its own people in. This address is not of its domains.",
+        Some("name") => "A name has 1 to 200 characters.",
+        Some("last-admin") => "An account keeps one admin who can sign in. Make somebody else one first.",
+        Some("name-card" | "email-card") => {
+            "This looks like a card number. Card numbers are never kept here; leave it out."
+        }
+        _ => return Err(Fault::new(pages, refusal)),
+    };
+    shown(pages, caller, StatusCode::UNPROCESSABLE_ENTITY, Some(Said { bad: true, text })).await
+}
+
+async fn shown(pages: &Pages, caller: &UserCaller, status: StatusCode, said: Option<Said>) -> Page {
+    let team = pages.app.team(caller).await.map_err(|refusal| Fault::new(pages, refusal))?;
+    let members = team.into_iter().map(Row::of).collect();
+    Ok(page(pages, status, &MembersPage { frame: Frame::of(pages, caller, AT, said), members }))
+}
