@@ -16,6 +16,7 @@ pub async fn admin(asked: Admin) -> Result<(), Fault> {
     match asked {
         Admin::Init { server, handle, name, staff } => init(&server, &handle, &name, staff).await,
         Admin::ApiKey { server, kind, name } => api_key(&server, kind, &name).await,
+        Admin::RotateSshCa { server, revoke } => rotate_ssh_ca(&server, revoke).await,
         Admin::Trust(server) => trust(&server),
         Admin::Config(server) => show(&Config::read(&server.config)?.effective()?),
     }
@@ -48,6 +49,20 @@ async fn api_key(server: &Server, kind: Kind, name: &str) -> Result<(), Fault> {
     };
     let key = House::open(&server.config)?.app()?.make_api_key(kind, name).await?;
     show(&key.0)
+}
+
+/// What the old key signed is believed until it has run out, unless it is revoked: first the feed says so, and then the
+/// key goes.
+async fn rotate_ssh_ca(server: &Server, revoke: bool) -> Result<(), Fault> {
+    let house = House::open(&server.config)?;
+    let _hold = house.data.hold()?;
+    let data = house.data.clone();
+    if revoke {
+        house.app()?.revoke_ssh_authority().await?;
+    }
+    data.drop_ssh_ca()?;
+    tracing::info!("the next start draws another key");
+    Ok(())
 }
 
 fn trust(server: &Server) -> Result<(), Fault> {

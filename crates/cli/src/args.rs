@@ -48,6 +48,43 @@ pub enum Verb {
     /// Set the server up
     #[command(subcommand)]
     Admin(Admin),
+    /// Check what you hold of the feed, asking nobody; ends with 1 where it is refused, with 2 where it cannot be checked
+    #[command(subcommand)]
+    Verify(Verify),
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Verify {
+    /// Check a review that the console wrote: that its rows are unchanged, and its checkpoint signed
+    Report {
+        /// The review in rows, a .csv file
+        file: PathBuf,
+        /// The trust file, which `doorward admin trust` prints
+        #[arg(long)]
+        trust: PathBuf,
+    },
+    /// Check an account's history as its customer downloaded it: every record, every checkpoint, and what is told
+    History {
+        /// The history
+        bundle: PathBuf,
+        /// The trust file, which `doorward admin trust` prints
+        #[arg(long)]
+        trust: PathBuf,
+        /// A history of the same account that was downloaded earlier: this one must go on from it
+        #[arg(long)]
+        earlier: Option<PathBuf>,
+    },
+    /// Check a proof that entries are in the feed, as the console copies it
+    Proof {
+        /// The proof
+        file: PathBuf,
+        /// The trust file, which `doorward admin trust` prints
+        #[arg(long)]
+        trust: PathBuf,
+        /// A checkpoint that was seen earlier: the feed must begin with it
+        #[arg(long)]
+        seen: Option<PathBuf>,
+    },
 }
 
 /// Which server.
@@ -82,6 +119,15 @@ pub enum Admin {
         kind: Kind,
         /// What it is called
         name: String,
+    },
+    /// Throw the SSH authority's key away; the next start draws another, which hosts believe from the first host or
+    /// certificate on. The server must be stopped
+    RotateSshCa {
+        #[command(flatten)]
+        server: Server,
+        /// The key may have been stolen: nothing it signed is believed any more, from now on
+        #[arg(long)]
+        revoke: bool,
     },
     /// Print the trust file, which gateways and consoles are configured with
     Trust(Server),

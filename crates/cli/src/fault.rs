@@ -1,12 +1,14 @@
 //! What stops a command, in words for whoever typed it.
 
-use std::io;
+use std::{io, process::ExitCode};
 
 use doorward_core::{trust::TrustFault, wire::Code};
 use doorward_server::{
     app::{OpenFault, Refusal},
     config::ConfigFault,
+    mail::MailFault,
     secrets::DataFault,
+    stripe::StripeFault,
     tls::TlsFault,
 };
 
@@ -21,6 +23,10 @@ pub enum Fault {
     #[error(transparent)]
     Tls(#[from] TlsFault),
     #[error(transparent)]
+    Mail(#[from] MailFault),
+    #[error(transparent)]
+    Stripe(#[from] StripeFault),
+    #[error(transparent)]
     Trust(#[from] TrustFault),
     #[error(transparent)]
     GatewayConfig(#[from] doorward_gateway::ConfigFault),
@@ -32,6 +38,10 @@ pub enum Fault {
     Machine { what: String, fault: io::Error },
     #[error("{0}")]
     Refused(String),
+    #[error("REFUSED: {0}")]
+    Unproven(String),
+    #[error("cannot be checked: {0}")]
+    Unchecked(String),
 }
 
 impl From<Refusal> for Fault {
@@ -47,6 +57,19 @@ impl From<Refusal> for Fault {
 }
 
 impl Fault {
+    /// What was checked and is not so.
+    pub fn unproven(why: impl ToString) -> Self {
+        Self::Unproven(why.to_string())
+    }
+
+    /// What the command ends with.
+    pub fn code(&self) -> ExitCode {
+        match self {
+            Self::Unchecked(_) => ExitCode::from(2),
+            _ => ExitCode::FAILURE,
+        }
+    }
+
     /// A fault of the machine while `what` was done.
     pub fn machine(what: impl Into<String>) -> impl FnOnce(io::Error) -> Self {
         move |fault| Self::Machine { what: what.into(), fault }

@@ -5,7 +5,10 @@ use std::{path::Path, sync::Arc};
 use doorward_client::clocks::{Clocks, MachineClocks};
 use doorward_core::time::UnixMs;
 use doorward_server::{
-    app::{App, AppParts, Clock, SystemDice},
+    app::{
+        App, AppParts, Clock, SshParts, SystemDice,
+        users::{Hardness, UserParts},
+    },
     config::Config,
     secrets::{DataDir, Keys},
 };
@@ -49,7 +52,9 @@ impl House {
 
     /// The server's inside.
     pub fn app(self) -> Result<Arc<App>, Fault> {
-        let Keys { log, freshness, tokens, .. } = self.keys()?;
+        let Keys { log, freshness, tokens, users, ssh_ca: seed, .. } = self.keys()?;
+        let (certificate, connection) = self.config.ssh.lengths();
+        let sources = self.config.ssh.source_addresses.clone();
         let parts = AppParts {
             dice: Box::new(SystemDice),
             origin: self.config.origin.clone(),
@@ -58,6 +63,13 @@ impl House {
             tokens,
             lengths: self.config.lengths(),
             relying_party: self.config.relying_party()?,
+            users: UserParts {
+                url: self.config.customers.as_ref().map(|on| on.site.url.clone()).unwrap_or_default(),
+                secret: users,
+                hardness: Hardness::default(),
+                providers: self.config.providers()?,
+            },
+            ssh: SshParts { seed, certificate, connection, sources },
             database: self.data.database(),
             clock: Box::new(self.clock),
         };

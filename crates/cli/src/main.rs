@@ -6,6 +6,7 @@ mod fault;
 mod house;
 mod log;
 mod serve;
+mod verify;
 
 use std::{
     io::{self, Write},
@@ -28,7 +29,7 @@ async fn main() -> ExitCode {
         Err(fault) => {
             // Where standard error is gone there is nobody to tell.
             let _told = writeln!(io::stderr().lock(), "doorward: {fault}");
-            ExitCode::FAILURE
+            fault.code()
         }
     }
 }
@@ -38,5 +39,6 @@ async fn run(verb: Verb) -> Result<(), Fault> {
         Verb::Serve(server) => serve::serve(&server.config).await,
         Verb::Gateway { config } => serve::gateway(&config).await,
         Verb::Admin(asked) => admin::admin(asked).await,
+        Verb::Verify(asked) => verify::verify(&asked),
     }
 }

@@ -3,16 +3,22 @@
 use std::{path::Path, sync::Arc};
 
 use doorward_server::{
-    app::SystemDice,
+    app::{App, SystemDice},
+    config::{Config, CustomersConfig},
+    mail::{Smtp, deliver},
+    pages,
     rate::Limiter,
     router,
     secrets::development_certificate,
+    stripe::Stripe,
     tls::{self, Files},
 };
 use tokio::{
     net::TcpListener,
     signal::unix::{Signal, SignalKind, signal},
+    task::JoinHandle,
 };
+use tokio_util::sync::CancellationToken;
 
 use crate::{fault::Fault, house::House};
 
@@ -22,7 +28,8 @@ pub async fn serve(path: &Path) -> Result<(), Fault> {
     let house = House::open(path)?;
     let _hold = house.data.hold()?;
     let config = house.config.clone();
-    let tls = tls::server_config(&certificate(&house)?)?;
+    let own = certificate(&house)?;
+    let tls = tls::server_config(&own)?;
     let app = house.app()?;
     let limiter = Limiter::new(config.limits.rates, Box::new(SystemDice));
     let listener = TcpListener::bind(config.listen).await;
@@ -30,10 +37,43 @@ pub async fn serve(path: &Path) -> Result<(), Fault> {
     let tending = tokio::spawn(Arc::clone(&limiter).tend());
     let listens = listener.local_addr().map_err(Fault::machine("the listener's address"))?;
     tracing::info!(listen = %listens, url = config.url, "the server listens");
+    let stop = CancellationToken::new();
+    let pages = match config.customers.clone() {
+        Some(customers) => Some(serve_customers(&config, customers, &own, &app, &limiter, stop.clone()).await?),
+        None => None,
+    };
     tls::serve(limiter.guard(router(app)), listener, tls, config.edge(), shutdown).await;
+    stop.cancel();
+    if let Some(pages) = pages {
+        let _ended = pages.await;
+    }
     tending.abort();
     tracing::info!("the server has stopped");
     Ok(())
+}
+
+/// The customers' pages beside it, and the mail they send, until `stop`.
+async fn serve_customers(
+    config: &Config,
+    customers: CustomersConfig,
+    own: &Files,
+    app: &Arc<App>,
+    limiter: &Arc<Limiter>,
+    stop: CancellationToken,
+) -> Result<JoinHandle<()>, Fault> {
+    let tls = tls::page_config(customers.tls.as_ref().unwrap_or(own))?;
+    let post = Arc::new(Smtp::new(&customers.mail)?);
+    let listener = TcpListener::bind(customers.listen).await;
+    let listener = listener.map_err(Fault::machine(format!("listen on {}", customers.listen)))?;
+    let listens = listener.local_addr().map_err(Fault::machine("the listener's address"))?;
+    tracing::info!(listen = %listens, url = customers.site.url, "the customers' pages listen");
+    let stripe = customers.billing.as_ref().map(Stripe::new).transpose()?;
+    let router = limiter.guard(pages(Arc::clone(app), customers.site, stripe));
+    let (edge, postman) = (config.edge(), tokio::spawn(deliver(Arc::clone(app), post)));
+    Ok(tokio::spawn(async move {
+        tls::serve(router, listener, tls, edge, stop.cancelled_owned()).await;
+        postman.abort();
+    }))
 }
 
 fn certificate(house: &House) -> Result<Files, Fault> {

@@ -136,8 +136,10 @@ impl Place {
         let (listen, admin, upstream) = (free_address(), free_address(), free_address());
         fs::write(self.file("trust.toml"), self.admin(&["trust"]).await.stdout).unwrap();
         fs::write(self.file("routes.toml"), ROUTES).unwrap();
-        fs::write(self.file("follower"), follower).unwrap();
-        fs::write(self.file("credential"), "Bearer upstream-credential").unwrap();
+        for (name, secret) in [("follower", follower), ("credential", "Bearer upstream-credential")] {
+            fs::write(self.file(name), secret).unwrap();
+            fs::set_permissions(self.file(name), fs::Permissions::from_mode(0o600)).unwrap();
+        }
         let config = format!(
             r#"
             listen = "{listen}"

@@ -1,16 +1,19 @@
-//! The main job, walked in the real window: from sign-in to offline review, with a picture of each step.
+//! The main job, walked in the real window: from sign-in to offline review and a revoked key, with a picture of each step.
+//!
+//! The review comes before the key is revoked: a console throws away what a revoked key could open.
+
+use std::time::Duration;
 
 use doorward_core::{grant::Setting, id::KeySerial, wire::Intent};
 use doorward_testkit::{
-    house::{Fallible, wait_until},
+    house::{Fallible, PIN, wait_until},
+    stage::Stage,
     window::Window,
 };
 use fantoccini::key::Key;
 
-use crate::stage::{PIN, Stage};
-
-const SETTING: Setting = Setting::CustomerSuccessTeamAccess;
 const PLAN: &str = "enterprise-2027";
+const SOON: Duration = Duration::from_secs(5);
 
 /// Walks and says where the pictures are.
 pub async fn walk(mut stage: Stage) -> Fallible<()> {
@@ -24,7 +27,7 @@ pub async fn walk(mut stage: Stage) -> Fallible<()> {
         println!("the walk stopped: {fault}\npicture: {picture:?}\n{}", window.text().await.unwrap_or_default());
     }
     walked?;
-    println!("\nThe main job was walked from sign-in to offline review. Pictures: {}", stage.pictures.display());
+    println!("\nThe main job was walked from sign-in to a revoked key. Pictures: {}", stage.pictures.display());
     Ok(())
 }
 
@@ -32,10 +35,11 @@ async fn steps(stage: &mut Stage, window: &mut Window) -> Fallible<()> {
     sign_in(stage, window).await?;
     read_only(stage, window).await?;
     refused_write(window).await?;
+    history(stage, window).await?;
     read_write(stage, window).await?;
     switched_off(stage, window).await?;
-    key_revoked(stage, window).await?;
-    offline(stage, window).await
+    offline(stage, window).await?;
+    key_revoked(stage, window).await
 }
 
 async fn step(window: &mut Window, name: &str, what: &str) -> Fallible<()> {
@@ -86,6 +90,17 @@ async fn refused_write(window: &mut Window) -> Fallible<()> {
     window.press("Back to accounts").await
 }
 
+async fn history(stage: &Stage, window: &mut Window) -> Fallible<()> {
+    window.fill("Search by name or id", stage.account.as_str()).await?;
+    window.click(&format!("//*[@id='account-{}']", stage.account)).await?;
+    window.press("History").await?;
+    window.sees("each proven to be in the signed log").await?;
+    window.press("Verify log").await?;
+    window.sees("The log verifies").await?;
+    step(window, "history", "the account's history, each entry proven, and the log verified").await?;
+    window.press("Back").await
+}
+
 async fn read_write(stage: &Stage, window: &mut Window) -> Fallible<()> {
     window.fill("Search by name or id", stage.account.as_str()).await?;
     window.click(&format!("//*[@id='account-{}']", stage.account)).await?;
@@ -117,11 +132,12 @@ async fn read_write(stage: &Stage, window: &mut Window) -> Fallible<()> {
     Ok(())
 }
 
-async fn switched_off(stage: &Stage, window: &mut Window) -> Fallible<()> {
-    stage.house.switch_off(&stage.account, SETTING).await?;
-    stage.house.switch_off(&stage.account, Setting::SupportTeamAccess).await.ok();
+async fn switched_off(stage: &mut Stage, window: &mut Window) -> Fallible<()> {
+    for setting in Setting::ALL {
+        stage.customer.switch(setting, "off").await?;
+    }
     window.sees("The customer switched access off").await?;
-    step(window, "switched-off", "the customer switched access off: the view is closed").await?;
+    step(window, "switched-off", "the customer switched access off on their page: the view is closed").await?;
     window.press("Back to accounts").await
 }
 
@@ -132,7 +148,7 @@ async fn key_revoked(stage: &mut Stage, window: &mut Window) -> Fallible<()> {
     let key = own_key(stage).await?;
     stage.admin.intend(Intent::RevokeKey { key }).await?;
     window.sees("Your key was revoked").await?;
-    step(window, "key-revoked", "a security admin revoked the key: signed out").await
+    step(window, "key-revoked", "a security admin revoked the key: signed out, and its copy is gone").await
 }
 
 /// The serial of the only key besides the admin's.
@@ -142,11 +158,39 @@ async fn own_key(stage: &Stage) -> Fallible<KeySerial> {
     Ok(other.ok_or("the Primary CSM's key is not listed")?.key)
 }
 
+/// Moves the box that scrolls, and nothing around it.
+const TO_THE_REVIEW: &str = "const part = document.querySelector('[aria-label=\"Review and proof\"]');
+    const box = part.closest('.scroll');
+    box.scrollTop += part.getBoundingClientRect().top - box.getBoundingClientRect().top - 16;";
+
 async fn offline(stage: &mut Stage, window: &mut Window) -> Fallible<()> {
     stage.house.server.kill()?;
-    window.sees("offline").await?;
-    window.fill("Search by name or id", &stage.account_name).await?;
+    // The console goes on trying for twenty seconds before it calls itself offline.
+    let offline = async || window.shows("Nothing opens until the server is back").await;
+    wait_until("the console is offline", Duration::from_secs(60), offline).await?;
+    window.fill("Search by name or id", "").await?;
+    window.click("//*[@role='option']").await?;
+    window.sees("Nothing opens until the server is back").await?;
     step(window, "offline", "the server is gone: everything as of when it was last heard, and nothing opens").await?;
+    window.press("Settings").await?;
+    window.press("Export grants").await?;
+    window.sees("Only you may read the files").await?;
+    window.ask(TO_THE_REVIEW).await?;
+    step(window, "review", "a review written down: every grant as of that instant, as rows and as a page").await?;
     let nothing_opens = async || !window.shows("Read-only session").await;
-    wait_until("nothing is open", std::time::Duration::from_secs(5), nothing_opens).await
+    wait_until("nothing is open", SOON, nothing_opens).await?;
+    locked(window).await?;
+    stage.house.open_server().await?;
+    window.sees("Up to date").await
+}
+
+/// Out of reach the key alone opens what is kept here.
+async fn locked(window: &mut Window) -> Fallible<()> {
+    window.press("Lock now").await?;
+    window.sees("Unlock with key").await?;
+    step(window, "locked", "locked: nothing is shown until the key is touched, with no server too").await?;
+    window.press("Unlock with key").await?;
+    window.fill("PIN", PIN).await?;
+    window.key(Key::Enter).await?;
+    window.sees("Nothing opens until the server is back").await
 }

@@ -4,6 +4,7 @@ pub mod clock;
 pub mod dice;
 pub mod house;
 pub mod softkey;
+pub mod stage;
 pub mod upstream;
 pub mod window;
 pub mod world;

@@ -16,9 +16,10 @@ use webauthn_rs::{
     Webauthn, WebauthnBuilder,
     prelude::{
         AttestationCaList, AttestationCaListBuilder, AttestedPasskey, AttestedPasskeyAuthentication,
-        AttestedPasskeyRegistration, Url, Uuid, WebauthnError,
+        AttestedPasskeyRegistration, RegisterPublicKeyCredential, Url, Uuid, WebauthnError,
     },
 };
+use webauthn_rs_proto::PublicKeyCredential;
 
 use crate::attestation::{AAGUID, stranger};
 
@@ -86,6 +87,19 @@ impl Lab {
         (RegisterAsk { patience: LONG, ..RegisterAsk::from_json(&to_value(options).unwrap()).unwrap() }, state)
     }
 
+    /// An enrolment at a relying party that knows no key yet.
+    pub fn first_enrolment(&self) -> (RegisterAsk, AttestedPasskeyRegistration) {
+        let trusted = self.trusted.clone();
+        let (options, state) =
+            self.webauthn.start_attested_passkey_registration(Uuid::nil(), "ada", "Ada", None, trusted, None).unwrap();
+        (RegisterAsk { patience: LONG * 2, ..RegisterAsk::from_json(&to_value(options).unwrap()).unwrap() }, state)
+    }
+
+    /// The relying party's verdict on what a key made.
+    pub fn finish(&self, made: &RegisterPublicKeyCredential, state: &AttestedPasskeyRegistration) {
+        self.webauthn.finish_attested_passkey_registration(made, state).unwrap();
+    }
+
     pub async fn enrol(&self, ui: KeyUi) -> Result<AttestedPasskey, Refused> {
         self.enrol_trusting(&self.trusted, ui).await
     }
@@ -105,6 +119,12 @@ impl Lab {
         let passkey = self.passkey.clone().expect("a key was enrolled");
         let (options, state) = self.webauthn.start_attested_passkey_authentication(&[passkey]).unwrap();
         (SignAsk { patience: LONG, ..SignAsk::from_json(&to_value(options).unwrap()).unwrap() }, state)
+    }
+
+    /// The relying party's verdict on an answer.
+    pub fn verify(&self, answer: &PublicKeyCredential, state: &AttestedPasskeyAuthentication) {
+        let result = self.webauthn.finish_attested_passkey_authentication(answer, state).unwrap();
+        assert!(result.user_verified());
     }
 
     pub async fn sign_in(&self, ui: KeyUi) -> Result<u32, Refused> {

@@ -21,6 +21,7 @@ pub const GATEWAY_LEASE_SECONDS: u64 = 10;
 #[derive(Debug, Clone, Copy)]
 pub struct Ports {
     pub server: u16,
+    pub pages: u16,
     pub gateway: u16,
     pub gateway_admin: u16,
     pub upstream: SocketAddr,
@@ -30,17 +31,18 @@ impl Ports {
     /// Ports that are free now.
     pub fn free(upstream: SocketAddr) -> Fallible<Self> {
         // All are held until all are known, so that no two are the same.
-        let held =
-            [TcpListener::bind("127.0.0.1:0")?, TcpListener::bind("127.0.0.1:0")?, TcpListener::bind("127.0.0.1:0")?];
-        let [server, gateway, gateway_admin] = held;
+        let free = || TcpListener::bind("127.0.0.1:0");
+        let [server, pages, gateway, gateway_admin] = [free()?, free()?, free()?, free()?];
         let port = |listener: &TcpListener| listener.local_addr().map(|address| address.port());
-        Ok(Self { server: port(&server)?, gateway: port(&gateway)?, gateway_admin: port(&gateway_admin)?, upstream })
+        let (server, pages) = (port(&server)?, port(&pages)?);
+        Ok(Self { server, pages, gateway: port(&gateway)?, gateway_admin: port(&gateway_admin)?, upstream })
     }
 }
 
 /// Writes everything server and gateway read.
-pub fn write(folder: &Path, ports: &Ports, keys: &SoftBatch, upstream_key: &str) -> Fallible<()> {
-    let Ports { server, gateway, gateway_admin, upstream } = ports;
+pub fn write(folder: &Path, ports: &Ports, keys: &SoftBatch, upstream_key: &str, mail: SocketAddr) -> Fallible<()> {
+    let Ports { server, pages, gateway, gateway_admin, upstream } = ports;
+    let mail = mail.port();
     fs::write(folder.join("soft-ca.pem"), keys.ca_pem())?;
     fs::write(folder.join("routes.toml"), SAMPLE_ROUTES)?;
     secret(&folder.join("upstream-credential"), &format!("Bearer {upstream_key}"))?;
@@ -59,6 +61,20 @@ origin = "{SITE}"
 doors_per_minute = 6000
 address_per_minute = 600000
 token_per_minute = 600000
+
+[customers]
+listen = "127.0.0.1:{pages}"
+
+[customers.site]
+url = "https://localhost:{pages}"
+vendor = "Doorward sample"
+security_contact = "mailto:security@doorward.example"
+
+[customers.mail]
+host = "127.0.0.1"
+port = {mail}
+encryption = "loopback-only"
+from = "Doorward sample <door@doorward.example>"
 
 [[key_model]]
 name = "Software key (danger: demo only)"
@@ -101,6 +117,15 @@ pub fn secret(path: &Path, text: &str) -> Fallible<()> {
 
 /// An HTTP client that believes the CA in `ca_pem` alone.
 pub fn http(ca_pem: &[u8]) -> Fallible<reqwest::Client> {
+    Ok(client(ca_pem)?.build()?)
+}
+
+/// The same, which goes nowhere by itself.
+pub fn http_without_redirects(ca_pem: &[u8]) -> Fallible<reqwest::Client> {
+    Ok(client(ca_pem)?.redirect(reqwest::redirect::Policy::none()).build()?)
+}
+
+fn client(ca_pem: &[u8]) -> Fallible<reqwest::ClientBuilder> {
     let mut roots = rustls::RootCertStore::empty();
     for certificate in <rustls::pki_types::CertificateDer as rustls::pki_types::pem::PemObject>::pem_slice_iter(ca_pem)
     {
@@ -111,5 +136,5 @@ pub fn http(ca_pem: &[u8]) -> Fallible<reqwest::Client> {
         .with_safe_default_protocol_versions()?
         .with_root_certificates(roots)
         .with_no_client_auth();
-    Ok(reqwest::Client::builder().tls_backend_preconfigured(tls).no_proxy().build()?)
+    Ok(reqwest::Client::builder().tls_backend_preconfigured(tls).no_proxy())
 }

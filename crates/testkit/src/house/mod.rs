@@ -3,8 +3,10 @@
 //!
 //! NO SECURITY: it trusts software keys of its own CA. It is for tests and the demo alone.
 
+mod customer;
 mod factory;
 mod files;
+mod mailbox;
 mod populate;
 mod process;
 mod staff;
@@ -34,8 +36,10 @@ use crate::{
     upstream::{RunningUpstream, Upstream},
 };
 
+pub use customer::{Customer, PASSWORD};
 pub use factory::{PIN, TestKey};
 pub use files::{GATEWAY_LEASE_SECONDS, Ports, RP_ID, SITE};
+pub use mailbox::{Mail, Mailbox};
 pub use process::{Program, wait_until};
 pub use staff::Person;
 
@@ -53,6 +57,8 @@ pub struct House {
     pub server: Program,
     pub gateway: Program,
     pub upstream: Upstream,
+    /// Where the server hands its mail in.
+    pub mailbox: Mailbox,
     /// The software keys that the house trusts.
     pub keys: SoftBatch,
     /// The first security admin's one-time enrolment code.
@@ -73,7 +79,8 @@ impl House {
         let upstream = Upstream::new(world, SecretString::from(UPSTREAM_KEY), now);
         let running = upstream.spawn().await?;
         let ports = Ports::free(running.address)?;
-        files::write(folder, &ports, &keys, UPSTREAM_KEY)?;
+        let (mailbox, mail) = Mailbox::open(&folder.join("mail")).await?;
+        files::write(folder, &ports, &keys, UPSTREAM_KEY, mail)?;
 
         let server = Program::new(doorward, &["serve", "--config"], &folder.join("server.toml"), folder, "server");
         let admin = ["--handle", "ada", "--name", "Ada Admin", "--staff", "s-ada"];
@@ -90,6 +97,7 @@ impl House {
             server,
             gateway,
             upstream,
+            mailbox,
             keys,
             first_code,
             vendor: None,
@@ -167,10 +175,10 @@ impl House {
         Ok(Standing::new(Arc::new(MachineClocks::new()?)))
     }
 
-    /// The vendor's product registers an account.
-    pub async fn register(&self, account: &AccountId, name: &str, plan: Plan) -> Fallible<()> {
+    /// The vendor's product registers an account, and hears how it stands.
+    pub async fn register(&self, account: &AccountId, name: &str, plan: Plan) -> Fallible<AccountStanding> {
         let body = PutAccount { name: name.to_owned(), plan };
-        self.as_vendor(Method::PUT, &format!("accounts/{account}"), &body).await.map(drop)
+        self.as_vendor(Method::PUT, &format!("accounts/{account}"), &body).await
     }
 
     /// An account admin switches a setting on.
@@ -186,6 +194,10 @@ impl House {
     }
 
     async fn as_vendor(&self, method: Method, path: &str, body: &impl Serialize) -> Fallible<AccountStanding> {
+        Ok(serde_json::from_str(&self.ask_vendor(method, path, body).await?)?)
+    }
+
+    async fn ask_vendor(&self, method: Method, path: &str, body: &impl Serialize) -> Fallible<String> {
         let url = format!("{}/v1/vendor/{path}", self.server_url());
         let vendor = self.vendor.as_ref().ok_or("the server was never started")?;
         let request = vendor.request(method, url).bearer_auth(self.vendor_key.expose_secret()).json(body);
@@ -194,7 +206,7 @@ impl House {
         if !status.is_success() {
             return Err(format!("the vendor's product was refused ({status}): {text}").into());
         }
-        Ok(serde_json::from_str(&text)?)
+        Ok(text)
     }
 }
 

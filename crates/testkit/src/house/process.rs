@@ -58,6 +58,11 @@ impl Program {
         Ok(())
     }
 
+    /// The process, while it runs.
+    pub fn id(&self) -> Option<u32> {
+        self.child.as_ref().map(Child::id)
+    }
+
     /// Where its log is.
     pub fn log(&self) -> &Path {
         &self.log

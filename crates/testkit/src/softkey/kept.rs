@@ -6,8 +6,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use aws_lc_rs::{digest, hmac};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use doorward_client::keys::KeyFault;
+use doorward_client::{keys::KeyFault, seal::Secret32};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use webauthn_authenticator_rs::softtoken::SoftToken;
@@ -17,11 +18,16 @@ use super::SoftKeyFault;
 /// As many as CTAP 2 allows, and as many in a row.
 const RETRIES: u8 = 8;
 const IN_A_ROW: u8 = 3;
+/// In characters, and in bytes.
+pub(super) const SHORTEST_PIN: u8 = 4;
+const LONGEST_PIN: usize = 63;
 const PREFIX: &str = "danger-";
 
 pub(super) struct Kept {
     token: SoftToken,
     credentials: BTreeSet<Vec<u8>>,
+    /// From which each credential's secret is drawn; none in a file of before there were any.
+    secret: Option<Secret32>,
     pin: Option<SecretString>,
     retries: u8,
     /// Wrong ones since the key was plugged in.
@@ -37,13 +43,16 @@ struct Written {
     pin: Option<String>,
     retries: u8,
     credentials: Vec<String>,
+    #[serde(default)]
+    secret: Option<String>,
     token: String,
 }
 
 impl Kept {
     pub fn new(blank: &[u8], pin: Option<SecretString>) -> Result<Self, SoftKeyFault> {
         let token = SoftToken::from_cbor(blank).map_err(|_| SoftKeyFault::Form)?;
-        Ok(Self { token, credentials: BTreeSet::new(), pin, retries: RETRIES, wrong: 0, file: None })
+        let secret = Some(Secret32::random().map_err(|_| SoftKeyFault::Make)?);
+        Ok(Self { token, credentials: BTreeSet::new(), secret, pin, retries: RETRIES, wrong: 0, file: None })
     }
 
     pub fn open(file: &Path) -> Result<Self, SoftKeyFault> {
@@ -51,8 +60,10 @@ impl Kept {
         let written: Written = serde_json::from_slice(&fs::read(file)?).map_err(|_| SoftKeyFault::Form)?;
         let token = SoftToken::from_cbor(&decode(&written.token)?).map_err(|_| SoftKeyFault::Form)?;
         let credentials = written.credentials.iter().map(|id| decode(id)).collect::<Result<_, _>>()?;
+        let secret = written.secret.map(|secret| decode(&secret)).transpose()?;
+        let secret = secret.and_then(|secret| Secret32::of(&secret));
         let (pin, retries) = (written.pin.map(SecretString::from), written.retries.min(RETRIES));
-        Ok(Self { token, credentials, pin, retries, wrong: 0, file: Some(file.to_owned()) })
+        Ok(Self { token, credentials, secret, pin, retries, wrong: 0, file: Some(file.to_owned()) })
     }
 
     pub fn keep_in(&mut self, file: &Path) -> Result<(), SoftKeyFault> {
@@ -77,6 +88,21 @@ impl Kept {
             () if self.wrong >= IN_A_ROW => Err(KeyFault::PinBlocked { until_replug: true }),
             () => Ok(()),
         }
+    }
+
+    /// Whether the key has no PIN yet.
+    pub fn is_new(&self) -> bool {
+        self.pin.is_none()
+    }
+
+    /// Gives the key its first PIN, and keeps it.
+    pub fn set_pin(&mut self, pin: SecretString) -> Result<(), KeyFault> {
+        let text = pin.expose_secret();
+        if self.pin.is_some() || text.chars().count() < usize::from(SHORTEST_PIN) || text.len() > LONGEST_PIN {
+            return Err(KeyFault::PinRefused);
+        }
+        self.pin = Some(pin);
+        self.write().map_err(|_| KeyFault::Failed)
     }
 
     /// Whether this is the PIN. The try is counted, and kept, before it is judged.
@@ -104,6 +130,14 @@ impl Kept {
         Ok(result)
     }
 
+    /// What WebAuthn's PRF gives for this credential and `purpose`.
+    pub fn secret(&self, credential: &[u8], purpose: &str) -> Option<Secret32> {
+        let sign = |key: &[u8], message: &[u8]| hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key), message);
+        let own = sign(self.secret.as_ref()?.expose(), credential);
+        let salt = digest::digest(&digest::SHA256, &[b"WebAuthn PRF\0".as_slice(), purpose.as_bytes()].concat());
+        Secret32::of(sign(own.as_ref(), salt.as_ref()).as_ref())
+    }
+
     fn write(&self) -> Result<(), SoftKeyFault> {
         let Some(file) = &self.file else { return Ok(()) };
         let token = self.token.to_cbor().map_err(|_| SoftKeyFault::Form)?;
@@ -112,6 +146,7 @@ impl Kept {
             pin: self.pin.as_ref().map(|pin| pin.expose_secret().to_owned()),
             retries: self.retries,
             credentials: self.credentials.iter().map(|id| URL_SAFE_NO_PAD.encode(id)).collect(),
+            secret: self.secret.as_ref().map(|secret| URL_SAFE_NO_PAD.encode(secret.expose())),
             token: URL_SAFE_NO_PAD.encode(token),
         };
         let text = serde_json::to_vec_pretty(&written).map_err(|_| SoftKeyFault::Form)?;

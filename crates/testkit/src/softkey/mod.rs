@@ -14,18 +14,21 @@ use std::{
 };
 
 use base64::{Engine, engine::general_purpose as base64s};
-use doorward_client::keys::{KeyDriver, KeyFault, KeySite, KeyState, KeyUi, RegisterAsk, SignAsk, site::ClientData};
+use doorward_client::keys::{
+    KeyDriver, KeyFault, KeySite, KeyState, KeyUi, RegisterAsk, SignAsk, Signed, site::ClientData,
+};
 use futures::future::BoxFuture;
 use secrecy::SecretString;
 use serde_json::Value;
+use tokio::sync::watch;
 use webauthn_authenticator_rs::{
     AuthenticatorBackendHashedClientData,
     softtoken::{AAGUID, SoftToken},
 };
 use webauthn_rs::prelude::AttestationCaListBuilder;
-use webauthn_rs_proto::{PublicKeyCredential, RegisterPublicKeyCredential, UserVerificationPolicy};
+use webauthn_rs_proto::{RegisterPublicKeyCredential, UserVerificationPolicy};
 
-use kept::Kept;
+use kept::{Kept, SHORTEST_PIN};
 
 /// Why a software key could not be made, opened or kept.
 #[derive(Debug, thiserror::Error)]
@@ -54,6 +57,8 @@ pub struct Manners {
     pub touched_after: Option<Duration>,
     /// Whether the key says that it verified its user. A server must refuse one that does not.
     pub verifies: bool,
+    /// Whether it has secrets to give. Some keys have none.
+    pub secrets: bool,
 }
 
 /// One software key. Clones are the same key.
@@ -62,11 +67,12 @@ pub struct SoftKey {
     site: KeySite,
     manners: Manners,
     kept: Arc<Mutex<Kept>>,
+    plugged: watch::Sender<bool>,
 }
 
 impl Default for Manners {
     fn default() -> Self {
-        Self { touched_after: Some(Duration::ZERO), verifies: true }
+        Self { touched_after: Some(Duration::ZERO), verifies: true, secrets: true }
     }
 }
 
@@ -133,20 +139,72 @@ impl SoftKey {
 
     /// The same key on another machine, behaving otherwise.
     pub fn at(&self, site: KeySite, manners: Manners) -> Self {
-        Self { site, manners, kept: Arc::clone(&self.kept) }
+        Self { site, manners, kept: Arc::clone(&self.kept), plugged: self.plugged.clone() }
     }
 
     /// Takes the key out and puts it in again.
     pub fn replug(&self) {
+        self.pull_out();
+        self.plug_in();
+    }
+
+    /// Takes the key out: whoever asks it for something waits until it is back.
+    pub fn pull_out(&self) {
+        self.plugged.send_replace(false);
+    }
+
+    /// Puts the key in again.
+    pub fn plug_in(&self) {
         self.kept().replug();
+        self.plugged.send_replace(true);
     }
 
     fn with(site: KeySite, manners: Manners, kept: Kept) -> Self {
-        Self { site, manners, kept: Arc::new(Mutex::new(kept)) }
+        Self { site, manners, kept: Arc::new(Mutex::new(kept)), plugged: watch::Sender::new(true) }
     }
 
     fn kept(&self) -> MutexGuard<'_, Kept> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Has the PIN given and the key touched; with a key that is pulled out on the way all begins anew once it is back.
+    async fn obey(&self, ui: &mut KeyUi, first_pin: bool) -> Result<(), KeyFault> {
+        let mut plugged = self.plugged.subscribe();
+        let mut missing = KeyState::InsertKey;
+        loop {
+            if !*plugged.borrow_and_update() {
+                ui.say(missing);
+                let cancel = ui.cancel().clone();
+                tokio::select! {
+                    () = cancel.cancelled() => return Err(KeyFault::Cancelled),
+                    _ = plugged.wait_for(|there| *there) => {}
+                }
+            }
+            let obeyed = async {
+                if first_pin && self.kept().is_new() {
+                    self.take_first_pin(ui).await?;
+                } else {
+                    self.verify(ui).await?;
+                }
+                self.touch(ui).await
+            };
+            tokio::select! {
+                _ = plugged.wait_for(|there| !*there) => missing = KeyState::Unplugged,
+                done = obeyed => return done,
+            }
+        }
+    }
+
+    /// Asks for a first PIN until the key takes one.
+    async fn take_first_pin(&self, ui: &mut KeyUi) -> Result<(), KeyFault> {
+        let mut refused = false;
+        loop {
+            let pin = ui.first_pin(SHORTEST_PIN, refused).await?;
+            match self.kept().set_pin(pin) {
+                Err(KeyFault::PinRefused) => refused = true,
+                set => return set,
+            }
+        }
     }
 
     /// Asks for the PIN until it is right, as often as the key allows.
@@ -181,8 +239,7 @@ impl SoftKey {
         signed: ClientData,
         mut ui: KeyUi,
     ) -> Result<RegisterPublicKeyCredential, KeyFault> {
-        self.verify(&mut ui).await?;
-        self.touch(&ui).await?;
+        self.obey(&mut ui, true).await?;
         let mut options = ask.options;
         let excluded = options.exclude_credentials.iter().flatten();
         if self.kept().has_any(excluded.map(|credential| credential.id.as_slice())) {
@@ -198,19 +255,21 @@ impl SoftKey {
         })
     }
 
-    async fn answer(self, ask: SignAsk, signed: ClientData, mut ui: KeyUi) -> Result<PublicKeyCredential, KeyFault> {
-        self.verify(&mut ui).await?;
-        self.touch(&ui).await?;
+    async fn answer(self, ask: SignAsk, signed: ClientData, mut ui: KeyUi) -> Result<Signed, KeyFault> {
+        self.obey(&mut ui, false).await?;
         let mut options = ask.options;
         if !self.kept().has_any(options.allow_credentials.iter().map(|credential| credential.id.as_slice())) {
             return Err(KeyFault::NotThisKey);
         }
         options.user_verification = self.verification();
-        self.kept().change(|token| {
+        let credential = self.kept().change(|token| {
             let mut answer = token.perform_auth(signed.hash.to_vec(), options, 0).ok()?;
             answer.response.client_data_json = signed.json;
             Some((answer.raw_id.clone(), answer))
-        })
+        })?;
+        let purpose = ask.secret_for.filter(|_| self.manners.secrets);
+        let secret = purpose.and_then(|purpose| self.kept().secret(&credential.raw_id, purpose));
+        Ok(Signed { credential, secret })
     }
 
     fn verification(&self) -> UserVerificationPolicy {
@@ -235,7 +294,7 @@ impl KeyDriver for SoftKey {
         })
     }
 
-    fn authenticate(&self, ask: SignAsk, ui: KeyUi) -> BoxFuture<'static, Result<PublicKeyCredential, KeyFault>> {
+    fn sign(&self, ask: SignAsk, ui: KeyUi) -> BoxFuture<'static, Result<Signed, KeyFault>> {
         let key = self.clone();
         Box::pin(async move {
             let (signed, patience) = (key.site.request(&ask.options)?, ask.patience);

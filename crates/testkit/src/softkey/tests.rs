@@ -227,6 +227,55 @@ async fn a_key_without_a_pin_says_so_first() {
 }
 
 #[tokio::test]
+async fn a_new_key_is_enrolled_with_a_first_pin_that_it_keeps() {
+    let (batch, _) = batch_and_key();
+    let party = Party::trusting(&batch);
+    let fresh = batch.key(site(), None, Manners::default()).unwrap();
+    let (ui, KeyTalk { mut states, pins, cancel: _ }) = key_talk();
+    let (options, state) = party
+        .webauthn
+        .start_attested_passkey_registration(Uuid::nil(), "ada", "Ada", None, party.trusted.clone(), None)
+        .unwrap();
+    let ask = RegisterAsk::from_json(&to_value(options).unwrap()).unwrap();
+    let made = tokio::spawn(fresh.register(ask, ui));
+    let chosen = |refused| Some(KeyState::ChoosePin { min_length: 4, refused });
+    assert_eq!(states.recv().await, chosen(false));
+    pins.send("123".into()).await.unwrap();
+    assert_eq!(states.recv().await, chosen(true));
+    pins.send("314159".into()).await.unwrap();
+    assert_eq!(states.recv().await, Some(KeyState::Touch), "it was given, and is not asked for again");
+    let made = made.await.unwrap().unwrap();
+    let passkey = party.webauthn.finish_attested_passkey_registration(&made, &state).unwrap();
+    assert!(party.sign_in(&fresh, &passkey, typing(&["314159"])).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_key_that_is_pulled_out_says_so_and_all_begins_anew_when_it_is_back() {
+    let (batch, key) = batch_and_key();
+    let party = Party::trusting(&batch);
+    let passkey = party.enrol(&key).await.unwrap();
+    key.pull_out();
+    let (ui, KeyTalk { mut states, pins, cancel }) = key_talk();
+    let signing = tokio::spawn(key.authenticate(party.sign_ask(&passkey), ui));
+    assert_eq!(states.recv().await, Some(KeyState::InsertKey));
+    key.plug_in();
+    assert_eq!(states.recv().await, Some(asked(None, false)));
+    key.pull_out();
+    assert_eq!(states.recv().await, Some(KeyState::Unplugged));
+    key.plug_in();
+    assert_eq!(states.recv().await, Some(asked(None, false)));
+    pins.send(PIN.into()).await.unwrap();
+    assert!(signing.await.unwrap().is_ok());
+    key.pull_out();
+    let (ui, mut talk) = key_talk();
+    let signing = tokio::spawn(key.authenticate(party.sign_ask(&passkey), ui));
+    assert_eq!(talk.states.recv().await, Some(KeyState::InsertKey));
+    talk.cancel.cancel();
+    assert_eq!(signing.await.unwrap().unwrap_err(), KeyFault::Cancelled);
+    drop(cancel);
+}
+
+#[tokio::test]
 async fn a_key_without_the_credential_says_so_after_the_touch() {
     let (batch, key) = batch_and_key();
     let party = Party::trusting(&batch);
@@ -277,4 +326,32 @@ async fn nobody_is_waited_for_for_ever() {
     let untouched = key.at(site(), Manners { touched_after: None, ..Manners::default() });
     let ask = SignAsk { patience: SOON, ..party.sign_ask(&passkey) };
     assert_eq!(untouched.authenticate(ask, typing(&[PIN])).await.unwrap_err(), KeyFault::TimedOut);
+}
+
+#[tokio::test]
+async fn the_secret_of_a_credential_is_the_same_each_time_and_another_for_each_purpose_and_key() {
+    let batch = SoftBatch::make().unwrap();
+    let party = Party::trusting(&batch);
+    let folder = tempfile::tempdir().unwrap();
+    let (file, manners) = (folder.path().join("danger-key"), Manners::default());
+    let key = batch.key_in(&file, site(), Some(PIN.into()), manners).unwrap();
+    let passkey = party.enrol(&key).await.unwrap();
+    let secret = async |key: &SoftKey, passkey: &AttestedPasskey, purpose| {
+        let ask = party.sign_ask(passkey).with_secret_for(purpose);
+        let signed = key.sign(ask, typing(&[PIN])).await.unwrap();
+        let told = to_value(&signed.credential.extensions).unwrap();
+        assert_eq!(told["hmac_get_secret"], serde_json::Value::Null, "the server is told nothing of it");
+        signed.secret.map(|secret| *secret.expose())
+    };
+    let first = secret(&key, &passkey, "a").await;
+    assert!(first.is_some());
+    assert_eq!(secret(&SoftKey::open(&file, site(), manners).unwrap(), &passkey, "a").await, first);
+    assert_ne!(secret(&key, &passkey, "b").await, first);
+    let other = batch.key(site(), Some(PIN.into()), manners).unwrap();
+    let others = party.enrol(&other).await.unwrap();
+    assert_ne!(secret(&other, &others, "a").await, first);
+    let without = key.at(site(), Manners { secrets: false, ..manners });
+    assert_eq!(secret(&without, &passkey, "a").await, None);
+    let asked_nothing = key.sign(party.sign_ask(&passkey), typing(&[PIN])).await.unwrap();
+    assert!(asked_nothing.secret.is_none());
 }

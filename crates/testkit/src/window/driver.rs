@@ -1,6 +1,7 @@
 //! `tauri-driver` on ports of its own, in a process group of its own: nothing of it outlives the test.
 
 use std::{
+    fs::File,
     net::TcpListener,
     os::unix::process::CommandExt,
     path::Path,
@@ -22,15 +23,16 @@ pub struct Driver {
 }
 
 impl Driver {
-    /// Starts the driver; the program it will start sees `env`.
-    pub fn start(env: &[(&str, &Path)]) -> Fallible<Self> {
+    /// Starts the driver; the program it will start sees `env`. What both say is added to the file `log`.
+    pub fn start(env: &[(&str, &Path)], log: &Path) -> Fallible<Self> {
+        let log = File::options().create(true).append(true).open(log)?;
         let held = [TcpListener::bind("127.0.0.1:0")?, TcpListener::bind("127.0.0.1:0")?];
         let [port, native] = held.map(|listener| listener.local_addr().map(|address| address.port()));
         let (port, native) = (port?, native?);
         let mut command = Command::new("tauri-driver");
         command.args(["--port", &port.to_string(), "--native-port", &native.to_string()]);
         command.args(["--native-driver", "/usr/bin/WebKitWebDriver"]);
-        command.envs(env.iter().copied()).stdin(Stdio::null()).stdout(Stdio::null()).process_group(0);
+        command.envs(env.iter().copied()).stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log).process_group(0);
         let child = command.spawn().map_err(|fault| format!("tauri-driver cannot be started: {fault}"))?;
         Ok(Self { child: Some(child), port })
     }

@@ -11,6 +11,7 @@ use std::{
 };
 
 use fantoccini::{Client, Locator, elements::Element, error::CmdError, key::Key};
+use tokio::time::timeout;
 
 use crate::house::{Fallible, wait_until};
 
@@ -18,6 +19,17 @@ pub use driver::Driver;
 
 /// How long the page may take for one step.
 const STEP: Duration = Duration::from_secs(20);
+/// How long the driver may take for one answer.
+const CALL: Duration = Duration::from_secs(8);
+
+/// Whether every animation that ends has ended.
+const STILL: &str = "return document.getAnimations().every((a) => a.playState === 'finished' \
+                     || a.effect?.getComputedTiming().iterations === Infinity)";
+
+/// WebKit takes a picture when it next draws, and a page on which nothing moves is not drawn again. This stirs it.
+const STIR: &str = "const of = document.documentElement.style; clearInterval(window.stirring); \
+                    window.stirring = setInterval(() => { of.opacity = of.opacity === '0.999' ? '1' : '0.999'; }, 40)";
+const LET_BE: &str = "clearInterval(window.stirring); document.documentElement.style.removeProperty('opacity')";
 
 /// The console in its window.
 pub struct Window {
@@ -28,10 +40,11 @@ pub struct Window {
 }
 
 impl Window {
-    /// Opens `console` configured by the environment `env`; pictures go to `pictures`.
+    /// Opens `console` configured by the environment `env`. Pictures go to `pictures`, and with them what the program
+    /// says, to `window.log`.
     pub async fn open(console: &Path, env: &[(&str, &Path)], pictures: &Path) -> Fallible<Self> {
         fs::create_dir_all(pictures)?;
-        let driver = Driver::start(env)?;
+        let driver = Driver::start(env, &pictures.join("window.log"))?;
         let client = driver.connect(console, STEP).await?;
         Ok(Self { client, driver, pictures: pictures.to_owned(), taken: 0 })
     }
@@ -52,7 +65,8 @@ impl Window {
     /// Waits until `text` stands somewhere on the page.
     pub async fn sees(&self, text: &str) -> Fallible<()> {
         let xpath = containing(text);
-        wait_until(&format!("the page shows {xpath}"), STEP, async || self.visible(&xpath).await.is_ok()).await
+        let seen = async || matches!(timeout(CALL, self.visible(&xpath)).await, Ok(Ok(_)));
+        wait_until(&format!("the page shows {text:?}"), STEP, seen).await
     }
 
     /// Whether `text` stands somewhere on the page now.
@@ -79,7 +93,9 @@ impl Window {
         let field = format!("{inside} or @aria-label={quoted} or @id=//label[normalize-space(.)={quoted}]/@for]");
         self.act(&field, async |element: Element| {
             element.clear().await?;
-            element.send_keys(text).await
+            // A page hears of nothing but keys: emptying alone tells it nothing.
+            let rubbed_out = format!("x{}", char::from(Key::Backspace));
+            element.send_keys(if text.is_empty() { &rubbed_out } else { text }).await
         })
         .await
     }
@@ -96,7 +112,12 @@ impl Window {
 
     /// What a script answers in the page.
     pub async fn ask(&self, script: &str) -> Fallible<serde_json::Value> {
-        Ok(self.client.execute(script, Vec::new()).await?)
+        in_time("a script", self.client.execute(script, Vec::new())).await
+    }
+
+    /// Makes the window so large, as a person does by its corner.
+    pub async fn resize(&self, width: u32, height: u32) -> Fallible<()> {
+        Ok(self.client.set_window_size(width, height).await?)
     }
 
     /// All the text that can be seen.
@@ -107,8 +128,12 @@ impl Window {
     /// Takes a numbered picture of the window and tells where it is.
     pub async fn picture(&mut self, name: &str) -> Fallible<PathBuf> {
         self.taken = self.taken.saturating_add(1);
+        wait_until("the page is still", STEP, async || self.ask(STILL).await.is_ok_and(|still| still == true)).await?;
         let path = self.pictures.join(format!("{:02}-{name}.png", self.taken));
-        fs::write(&path, self.client.screenshot().await?)?;
+        self.ask(STIR).await?;
+        let picture = in_time("a picture", self.client.screenshot()).await;
+        self.ask(LET_BE).await?;
+        fs::write(&path, picture?)?;
         Ok(path)
     }
 
@@ -116,19 +141,27 @@ impl Window {
     /// under it.
     async fn act(&self, what: &str, act: impl AsyncFn(Element) -> Result<(), CmdError>) -> Fallible<()> {
         let place = [format!("//dialog[@open]//{what}"), format!("//{what}")];
-        let mut last = None;
-        let done = async || {
+        let mut last = "nothing like it is to be seen".to_owned();
+        let try_once = async || {
             // What lies under an open dialog cannot be reached, and a person would not try.
             let dialog = self.visible("//dialog[@open]").await.is_ok();
             let [inside, anywhere] = &place;
-            match self.visible(if dialog { inside } else { anywhere }).await {
-                Ok(element) => act(element).await.inspect_err(|fault| last = Some(fault.to_string())).is_ok(),
-                Err(_) => false,
+            act(self.visible(if dialog { inside } else { anywhere }).await?).await
+        };
+        let done = async || match timeout(CALL, try_once()).await {
+            Ok(Ok(())) => true,
+            Ok(Err(fault)) => {
+                last = format!("{fault:?}");
+                false
+            }
+            Err(_) => {
+                last = "the driver did not answer".to_owned();
+                false
             }
         };
         wait_until(&format!("the page lets somebody use {what}"), STEP, done)
             .await
-            .map_err(|fault| format!("{fault}; the last try: {last:?}").into())
+            .map_err(|fault| format!("{fault}; the last try: {last}").into())
     }
 
     async fn visible(&self, xpath: &str) -> Result<Element, CmdError> {
@@ -139,6 +172,12 @@ impl Window {
         }
         self.client.find(Locator::XPath("//nothing-like-this")).await
     }
+}
+
+/// What the driver answers in time: one that has lost the page says nothing for ever.
+async fn in_time<T>(what: &str, asked: impl Future<Output = Result<T, CmdError>>) -> Fallible<T> {
+    let answer = timeout(STEP, asked).await;
+    Ok(answer.map_err(|_| format!("the driver did not answer when it was asked for {what}"))??)
 }
 
 /// Any element whose own text has `text` in it.

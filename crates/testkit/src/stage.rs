@@ -1,47 +1,53 @@
 //! The stage: a house with the sample world in it, a Primary CSM with a software key, and a console configured for it.
+//!
+//! NO SECURITY: it is for the demo and for tests of the window alone.
 
 use std::{
     fs,
     path::{Path, PathBuf},
     sync::Arc,
-    time::Instant,
 };
 
+use crate::{
+    house::{Customer, Fallible, GATEWAY_LEASE_SECONDS, House, PIN, Person, RP_ID, SITE, TestKey},
+    softkey::Manners,
+    world::{World, WorldSize},
+};
 use doorward_client::clocks::{Clocks, MachineClocks};
 use doorward_core::{
     grant::{Plan, Setting},
     id::AccountId,
     wire::{Intent, Outcome},
 };
-use doorward_testkit::{
-    house::{Fallible, GATEWAY_LEASE_SECONDS, House, Person, RP_ID, SITE, TestKey},
-    softkey::Manners,
-    world::{World, WorldSize},
-};
 use secrecy::SecretString;
-
-pub use doorward_testkit::house::PIN;
 
 /// The seed of the sample world.
 const SEED: u64 = 20_261_124;
+/// How many staff the sample world has.
 const STAFF: usize = 40;
+/// The user of the account that invites the Primary CSM.
+pub const USER: &str = "kim";
 
+/// The house, and who is about to sign in.
 pub struct Stage {
     pub house: House,
+    /// The security admin, signed in.
     pub admin: Person,
+    /// The handle of a Primary CSM with one software key.
     pub handle: String,
+    /// An admin of the account below, in a browser of their own.
+    pub customer: Customer,
+    /// The account of that Primary CSM; it invites them.
     pub account: AccountId,
-    pub account_name: String,
+    /// Where pictures of the window go.
     pub pictures: PathBuf,
     folder: PathBuf,
     programs: PathBuf,
 }
 
 impl Stage {
-    /// Builds everything in `folder`, saying what is done.
-    pub async fn set(folder: &Path, accounts: usize) -> Fallible<Self> {
-        let began = Instant::now();
-        let say = |what: &str| println!("{:6.1} s  {what}", began.elapsed().as_secs_f64());
+    /// Builds everything in `folder` out of the programs of a build, saying what is done.
+    pub async fn set(folder: &Path, programs: &Path, accounts: usize, say: impl Fn(&str)) -> Fallible<Self> {
         if folder.exists() {
             fs::remove_dir_all(folder)?;
         }
@@ -49,7 +55,6 @@ impl Stage {
         let folder = folder.canonicalize()?;
         let now = MachineClocks::new()?.wall();
         let world = Arc::new(World::draw(SEED, WorldSize { accounts, staff: STAFF }, now));
-        let programs = beside()?;
         say("the server and the gateway are starting");
         let house = House::build(&folder.join("house"), &programs.join("doorward"), Arc::clone(&world)).await?;
         say(&format!(
@@ -70,9 +75,8 @@ impl Stage {
         house.assign_all(&mut admin, &world).await?;
         say("Primary CSMs assigned");
 
-        let suits = |account: &doorward_testkit::world::WorldAccount| {
-            account.plan == Plan::Premium && account.primary_csm.is_some()
-        };
+        let suits =
+            |account: &crate::world::WorldAccount| account.plan == Plan::Premium && account.primary_csm.is_some();
         let account = House::invited_to(&world, Setting::CustomerSuccessTeamAccess, now, suits);
         let account = account.ok_or("no account of the sample world invites its Primary CSM")?.clone();
         let csm = account.primary_csm.clone().ok_or("the account has no Primary CSM")?;
@@ -83,11 +87,26 @@ impl Stage {
         let file = folder.join("danger-soft-key");
         let key = house.keys.key_in(&file, House::site(), Some(SecretString::from(PIN)), Manners::default())?;
         let handle = house.enrol_key(&code, &TestKey::from(key)).await?;
+        let customer = house.customer(&account.id, USER).await?;
+        say(&format!("{USER} is an admin of that account, and signed in to its pages"));
         say(&format!("{handle} has enrolled a software key, and is Primary CSM of {}", account.name));
         fs::write(folder.join("house/console.toml"), console_toml(&house))?;
         let pictures = folder.join("pictures");
-        let (account, account_name) = (account.id, account.name);
-        Ok(Self { house, admin, handle, account, account_name, pictures, folder, programs })
+        Ok(Self {
+            house,
+            admin,
+            handle,
+            customer,
+            account: account.id,
+            pictures,
+            folder,
+            programs: programs.to_owned(),
+        })
+    }
+
+    /// Where the server's mail is written down.
+    pub fn mail(&self) -> PathBuf {
+        self.folder.join("house/mail")
     }
 
     /// A program of this build.
@@ -101,11 +120,6 @@ impl Stage {
         let key = self.folder.join("danger-soft-key");
         [("DOORWARD_CONSOLE", self.folder.join("house/console.toml")), ("DOORWARD_DANGER_SOFT_KEY", key)]
     }
-}
-
-fn beside() -> Fallible<PathBuf> {
-    let here = std::env::current_exe()?;
-    Ok(here.parent().ok_or("the demo lies nowhere")?.to_owned())
 }
 
 fn console_toml(house: &House) -> String {

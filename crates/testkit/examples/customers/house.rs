@@ -1,0 +1,175 @@
+//! The stand's house: the app, its router for the vendor and staff, its pages on loopback. NO SECURITY.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::{Router, body::Body};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use doorward_core::{
+    feed::{note::NoteSigner, tree::Hash},
+    session::Lengths,
+    time::{Millis, UnixMs},
+    token::TokenSigner,
+};
+use doorward_server::{
+    PeerCertificate, Site,
+    app::{
+        App, AppParts, Clock, Refusal, SshParts, SystemDice,
+        users::{Hardness, Letter, Post, PostFault, UserParts},
+    },
+    pages, router,
+    secrets::{DataDir, development_certificate},
+    store::api_keys::ApiKeyKind,
+    tls::{Edge, page_config, serve},
+    webauthn::{RelyingParty, TrustedModel},
+};
+use doorward_testkit::{
+    clock::StillClock,
+    house::{Fallible, RP_ID, SITE},
+    softkey::SoftBatch,
+};
+use futures::future::BoxFuture;
+use http::Request;
+use http_body_util::BodyExt;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+use tower::ServiceExt;
+use zeroize::Zeroizing;
+
+use crate::staff::Staff;
+
+/// 25 Nov 2026, 09:30 UTC.
+const START: UnixMs = UnixMs(1_795_599_000_000);
+const ORIGIN: &str = "feed.test";
+/// An Ed25519 key (PKCS #8) whose seed is 32 threes.
+const TOKEN_KEY: &str = "MC4CAQAwBQYDK2VwBCIEIAMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMD";
+
+/// Everything the stand holds.
+pub struct House {
+    pub app: Arc<App>,
+    /// Where the pages are.
+    pub url: String,
+    pub keys: SoftBatch,
+    pub staff: tokio::sync::Mutex<Staff>,
+    clock: StillClock,
+    router: Router,
+    vendor: String,
+    _dir: TempDir,
+}
+
+struct Hands(StillClock);
+
+impl Clock for Hands {
+    fn now(&self) -> UnixMs {
+        self.0.now()
+    }
+}
+
+/// Keeps the letters.
+#[derive(Default)]
+struct Mailbox(Mutex<Vec<Letter>>);
+
+impl Post for Mailbox {
+    fn send(&self, letter: Letter) -> BoxFuture<'_, Result<(), PostFault>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(letter);
+        Box::pin(async { Ok(()) })
+    }
+}
+
+impl House {
+    pub async fn build() -> Fallible<Self> {
+        let (dir, keys, clock) = (TempDir::new()?, SoftBatch::make()?, StillClock::at(START));
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let url = format!("https://{}", listener.local_addr()?);
+        let data = DataDir::open(&dir.path().join("data"))?;
+        let certificate = development_certificate(&data, "localhost", START)?;
+        let relying_party = RelyingParty {
+            id: RP_ID.to_owned(),
+            name: "Doorward".to_owned(),
+            origin: SITE.to_owned(),
+            models: vec![TrustedModel {
+                ca_pem: keys.ca_pem().to_owned(),
+                aaguid: keys.aaguid().parse()?,
+                name: "Software key".to_owned(),
+            }],
+        };
+        let app = App::open(AppParts {
+            clock: Box::new(Hands(clock.clone())),
+            dice: Box::new(SystemDice),
+            origin: ORIGIN.to_owned(),
+            log: NoteSigner::from_seed(ORIGIN, &[1; 32])?,
+            freshness: NoteSigner::from_seed("fresh.test", &[2; 32])?,
+            tokens: TokenSigner::new(ORIGIN, &STANDARD.decode(TOKEN_KEY)?),
+            lengths: Lengths::default(),
+            relying_party,
+            users: UserParts {
+                url: url.clone(),
+                secret: Zeroizing::new([4; 32]),
+                hardness: Hardness { kib: 8, passes: 1 },
+                providers: Default::default(),
+            },
+            ssh: SshParts::new(Zeroizing::new([6; 32])),
+            database: data.database(),
+        })?;
+        let site = Site {
+            url: url.clone(),
+            vendor: "Northwind".to_owned(),
+            security_contact: Some("mailto:security@northwind.example".to_owned()),
+            links: Vec::new(),
+        };
+        let shown = pages(Arc::clone(&app), site, None);
+        let tls = page_config(&certificate.files)?;
+        tokio::spawn(serve(shown, listener, tls, Edge::default(), std::future::pending()));
+        let vendor = app.make_api_key(ApiKeyKind::Vendor, "product").await.map_err(refused)?.0;
+        let (router, staff) = (router(Arc::clone(&app)), tokio::sync::Mutex::default());
+        Ok(Self { app, url, keys, staff, clock, router, vendor, _dir: dir })
+    }
+
+    /// Time passes.
+    pub fn advance(&self, ms: u64) -> Fallible<Value> {
+        self.clock.advance(Millis(ms));
+        Ok(json!({"now": self.clock.now().0}))
+    }
+
+    /// What was mailed since it was last asked, oldest first.
+    pub async fn letters(&self) -> Fallible<Value> {
+        let post = Mailbox::default();
+        self.app.send_mail(&post).await.map_err(refused)?;
+        let letters = post.0.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let told = |letter: Letter| json!({"to": letter.to, "subject": letter.subject, "text": letter.text});
+        Ok(letters.into_iter().map(told).collect())
+    }
+
+    pub async fn as_vendor(&self, method: &str, path: &str, body: Value) -> Fallible<Value> {
+        self.send(method, &format!("/v1/vendor/{path}"), Some(&self.vendor), None, &body).await
+    }
+
+    /// The answer, which must be a yes.
+    pub async fn send(
+        &self,
+        method: &str,
+        path: &str,
+        bearer: Option<&str>,
+        certificate: Option<Hash>,
+        body: &Value,
+    ) -> Fallible<Value> {
+        let mut request = Request::builder()
+            .method(method)
+            .uri(path)
+            .extension(PeerCertificate(certificate))
+            .header("content-type", "application/json");
+        if let Some(bearer) = bearer {
+            request = request.header("authorization", format!("Bearer {bearer}"));
+        }
+        let answer = self.router.clone().oneshot(request.body(Body::from(body.to_string()))?).await?;
+        let (status, bytes) = (answer.status(), answer.into_body().collect().await?.to_bytes());
+        if !status.is_success() {
+            return Err(format!("{method} {path}: {status} {}", String::from_utf8_lossy(&bytes)).into());
+        }
+        Ok(serde_json::from_slice(&bytes).unwrap_or_default())
+    }
+}
+
+pub fn refused(refusal: Refusal) -> String {
+    format!("refused: {:?}", refusal.code())
+}

@@ -1,0 +1,56 @@
+//! A stand for the browser tests of the customers' pages: the server's inside on a clock that stands still, its pages
+//! behind the real listener, its mail kept in memory. NO SECURITY: fixed keys, weak passwords, software staff keys.
+//!
+//! The first line it prints is where the pages are. Then each line of JSON on its standard input is something to do,
+//! and is answered by one line. It ends with its input.
+#![allow(clippy::print_stdout, reason = "what it prints is what it answers")]
+
+mod house;
+mod staff;
+
+use std::io::BufRead;
+
+use doorward_testkit::house::Fallible;
+use serde_json::{Value, json};
+use tokio::sync::mpsc;
+
+use self::house::House;
+
+#[tokio::main]
+async fn main() -> Fallible<()> {
+    let house = House::build().await?;
+    println!("{}", json!({"url": house.url}));
+    let (lines, mut asked) = mpsc::channel(1);
+    std::thread::spawn(move || {
+        let sent = std::io::stdin().lock().lines().map_while(Result::ok);
+        sent.map(|line| lines.blocking_send(line)).take_while(Result::is_ok).for_each(drop);
+    });
+    while let Some(line) = asked.recv().await {
+        match done(&house, &line).await {
+            Ok(answer) => println!("{}", json!({"ok": answer})),
+            Err(fault) => println!("{}", json!({"fault": fault.to_string()})),
+        }
+    }
+    Ok(())
+}
+
+async fn done(house: &House, line: &str) -> Fallible<Value> {
+    let ask: Value = serde_json::from_str(line)?;
+    let text = |name: &str| ask.get(name).and_then(Value::as_str).ok_or(format!("there is no {name}"));
+    match text("do")? {
+        // An account, or another plan for it.
+        "account" => {
+            let body = json!({"name": text("name")?, "plan": text("plan")?});
+            house.as_vendor("PUT", &format!("accounts/{}", text("account")?), body).await
+        }
+        "user" => {
+            let body = json!({"email": text("email")?, "name": text("name")?, "membership": text("membership")?});
+            house.as_vendor("PUT", &format!("accounts/{}/users/{}", text("account")?, text("user")?), body).await
+        }
+        "advance" => house.advance(ask.get("ms").and_then(Value::as_u64).ok_or("there is no ms")?),
+        "letters" => house.letters().await,
+        // A staff member of the role enters the account for the reason.
+        "enter" => house.enter(text("account")?, text("role")?, ask.get("reason").ok_or("there is no reason")?).await,
+        other => Err(format!("nobody here can {other}").into()),
+    }
+}
