@@ -5,9 +5,10 @@ use tauri::State;
 use crate::{
     controller::{Answer, Handle, Request},
     view::{
-        Accounts, Activity, ConsoleState, EnrolAsk, EnrolledKey, KeyEffects, KeyView, Message, MessageAsk, MessageBody,
-        Messages, MessagesAsk, OpenAsk, People, PeopleAsk, Person, PersonAsk, Pin, SessionView, UpdatePersonAsk,
-        Workspace,
+        About, Accounts, Activity, Change, ChangeMade, ConsoleState, EndpointView, EnrolAsk, EnrolledKey, Exported,
+        HistoryAsk, HistoryView, KeyEffects, KeyView, LockedBy, LogChecked, Message, MessageAsk, MessageBody, Messages,
+        MessagesAsk, OpenAsk, PastGrant, People, PeopleAsk, Person, PersonAsk, Pin, SessionElsewhere, SessionView,
+        StaffView, UpdatePersonAsk, Workspace,
     },
 };
 
@@ -15,6 +16,36 @@ use crate::{
 #[specta::specta]
 pub async fn console_state(console: State<'_, Handle>) -> Answer<ConsoleState> {
     console.ask(Request::State).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn lock(console: State<'_, Handle>) -> Answer<()> {
+    console.ask(|reply| Request::Lock(LockedBy::You, reply)).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn unlock(console: State<'_, Handle>) -> Answer<()> {
+    console.ask(Request::Unlock).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn active(console: State<'_, Handle>) -> Answer<()> {
+    console.ask(Request::Active).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn choose_lock_after(minutes: u16, console: State<'_, Handle>) -> Answer<()> {
+    console.ask(|reply| Request::ChooseLockAfter(minutes, reply)).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn end_all(console: State<'_, Handle>) -> Answer<()> {
+    console.ask(Request::EndAll).await
 }
 
 #[tauri::command]
@@ -75,6 +106,42 @@ pub async fn open_session(ask: OpenAsk, console: State<'_, Handle>) -> Answer<Se
 #[specta::specta]
 pub async fn end_session(session: u32, console: State<'_, Handle>) -> Answer<()> {
     console.ask(|reply| Request::EndSession(session, reply)).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn note_active(session: u32, console: State<'_, Handle>) -> Answer<()> {
+    console.ask(|reply| Request::NoteActive(session, reply)).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn keep_idle(minutes: u32, console: State<'_, Handle>) -> Answer<()> {
+    console.ask(|reply| Request::KeepIdle(minutes, reply)).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn about(console: State<'_, Handle>) -> Answer<About> {
+    console.ask(Request::About).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn endpoint(session: u32, console: State<'_, Handle>) -> Answer<Option<EndpointView>> {
+    console.ask(|reply| Request::Endpoint(session, reply)).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn open_endpoint(session: u32, console: State<'_, Handle>) -> Answer<EndpointView> {
+    console.ask(|reply| Request::OpenEndpoint(session, reply)).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn close_endpoint(session: u32, console: State<'_, Handle>) -> Answer<()> {
+    console.ask(|reply| Request::CloseEndpoint(session, reply)).await
 }
 
 #[tauri::command]
@@ -141,4 +208,58 @@ pub async fn key_effects(key: u32, console: State<'_, Handle>) -> Answer<KeyEffe
 #[specta::specta]
 pub async fn revoke_key(key: u32, console: State<'_, Handle>) -> Answer<()> {
     console.ask(|reply| Request::RevokeKey(key, reply)).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn past_grants(console: State<'_, Handle>) -> Answer<Vec<PastGrant>> {
+    console.ask(Request::PastGrants).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn everywhere(console: State<'_, Handle>) -> Answer<Vec<SessionElsewhere>> {
+    console.ask(Request::Everywhere).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn staff(console: State<'_, Handle>) -> Answer<Vec<StaffView>> {
+    console.ask(Request::Staff).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn change_effects(change: Change, console: State<'_, Handle>) -> Answer<KeyEffects> {
+    console.ask(|reply| Request::ChangeEffects(change, reply)).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn make_change(change: Change, console: State<'_, Handle>) -> Answer<ChangeMade> {
+    console.ask(|reply| Request::MakeChange(change, reply)).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn history(ask: HistoryAsk, console: State<'_, Handle>) -> Answer<HistoryView> {
+    console.ask(|reply| Request::History(ask, reply)).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn proof(seq: Option<u32>, console: State<'_, Handle>) -> Answer<String> {
+    console.ask(|reply| Request::Proof(seq, reply)).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn check_log(console: State<'_, Handle>) -> Answer<LogChecked> {
+    console.ask(Request::CheckLog).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn export_grants(console: State<'_, Handle>) -> Answer<Exported> {
+    console.ask(Request::ExportGrants).await
 }

@@ -1,10 +1,17 @@
 //! Composition: configuration, the machine's clocks, randomness, disk and network come in here and nowhere else.
 
-use std::{fs, io, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    fs::{self, File, TryLockError},
+    io,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use doorward_client::{
+    cache::Caches,
     clocks::MachineClocks,
-    follower::{Credential, Follower, FollowerParts},
+    follower::{Credential, Follower, FollowerParts, Placed},
     keys::KeyDriver,
     standing::Standing,
 };
@@ -16,9 +23,13 @@ use tokio::{
 
 use crate::{
     config::{Config, ConfigFault},
-    controller::{Controller, Handle, Page, Parts, Request},
+    controller::{Controller, Handle, Page, Parts, Requests},
+    keyring::DesktopKeyring,
     keys,
+    link::LinkRefused,
+    log::{Lines, LogBook},
     servers::{Servers, ServersFault},
+    view::About,
 };
 
 const TICK: Duration = Duration::from_millis(500);
@@ -34,8 +45,14 @@ pub enum StartFault {
     Trust(#[from] TrustFault),
     #[error("the machine's clocks cannot be read: {0}")]
     Clocks(io::Error),
-    #[error("{path} cannot be made: {fault}")]
+    #[error("{path} cannot be used: {fault}")]
     Data { path: PathBuf, fault: io::Error },
+    #[error("another Doorward console is open on {0}: use its window, or give this one another `data`")]
+    Taken(PathBuf),
+    #[error(transparent)]
+    Link(#[from] LinkRefused),
+    #[error("a console is started with one link, or with nothing")]
+    Words,
     #[error(transparent)]
     Keys(#[from] keys::KeysFault),
     #[error("the window cannot be opened: {0}")]
@@ -50,48 +67,87 @@ pub struct Console {
     standing: Standing,
     trust: FeedTrust,
     data: PathBuf,
-    requests: mpsc::Receiver<Request>,
+    reviews: PathBuf,
+    about: About,
+    rp_id: String,
+    /// No other console writes to `data` while this is open.
+    hold: File,
+    requests: Requests,
+    lines: Lines,
 }
 
 impl Console {
     /// A console as configured, and the handle its window asks by.
-    pub fn compose(config: Config) -> Result<(Self, Handle), StartFault> {
-        let (trust, data) = (config.trust.feed()?, config.data.clone());
-        fs::create_dir_all(&data).map_err(|fault| StartFault::Data { path: data.clone(), fault })?;
+    pub fn compose(config: Config, lines: Lines) -> Result<(Self, Handle), StartFault> {
+        let (trust, data, reviews) = (config.trust.feed()?, config.data.clone(), config.reviews.clone());
+        let about = config.about();
+        let hold = hold(&data)?;
         let standing = Standing::new(Arc::new(MachineClocks::new().map_err(StartFault::Clocks)?));
         let keys = keys::driver(&config.webauthn)?;
+        let rp_id = config.webauthn.rp_id.clone();
         let (servers, credential) = Servers::new(config)?;
         let (handle, requests) = Handle::new();
-        Ok((Self { servers, credential, keys, standing, trust, data, requests }, handle))
+        Ok((
+            Self { servers, credential, keys, standing, trust, data, reviews, about, rp_id, hold, requests, lines },
+            handle,
+        ))
     }
 
-    /// Follows the feed and answers `page`, until nobody can ask any more.
-    pub async fn run(self, page: Arc<dyn Page>) {
-        let Self { servers, credential, keys, standing, trust, data, requests } = self;
+    /// The folder of this console's data.
+    pub fn data(&self) -> &Path {
+        &self.data
+    }
+
+    /// Follows the feed and answers `page`, until nobody can ask any more. What the person asks to be saved goes to
+    /// `downloads`, and where there is no such folder, to the data.
+    pub async fn run(self, page: Arc<dyn Page>, downloads: Option<PathBuf>) {
+        let Self { servers, credential, keys, standing, trust, data, reviews, about, rp_id, hold, requests, lines } =
+            self;
+        let (place, placed) = watch::channel(Placed::default());
         let parts = FollowerParts {
-            path: data.join("replica.db"),
-            trust,
+            place: placed,
+            trust: trust.clone(),
             standing: standing.clone(),
             credential,
             jitter: Box::new(rand::random::<f64>),
         };
-        let (mut follower, following) = Follower::new(parts);
-        // What is on disk can be read before any server is reached.
-        if let Err(fault) = follower.open().await {
-            tracing::error!(%fault, "the copy of the feed cannot be opened");
-        }
+        let (follower, following) = Follower::new(parts);
+        let opened = follower.opened();
         let following_task = tokio::spawn(follower.run());
         let parts = Parts {
             page,
             house: Arc::new(servers),
             keys,
             standing,
+            caches: Caches::new(data.join("caches"), Some(Arc::new(DesktopKeyring::default()))),
+            rp_id,
+            place,
+            opened,
             following,
             ticks: ticks(),
+            about,
             memory: data.join("last.json"),
+            log: LogBook::new(lines, downloads.unwrap_or_else(|| data.clone())),
+            exports: reviews,
+            data,
+            trust,
+            dice: Box::new(rand::random::<u64>),
         };
         Controller::new(parts, requests).run().await;
         following_task.abort();
+        drop(hold);
+    }
+}
+
+/// Makes the folder of this console's data its own; it is let go when the file is closed, by a kill too.
+fn hold(data: &Path) -> Result<File, StartFault> {
+    let unusable = |fault| StartFault::Data { path: data.to_owned(), fault };
+    fs::create_dir_all(data).map_err(unusable)?;
+    let lock = File::options().create(true).truncate(false).write(true).open(data.join("lock")).map_err(unusable)?;
+    match lock.try_lock() {
+        Ok(()) => Ok(lock),
+        Err(TryLockError::WouldBlock) => Err(StartFault::Taken(data.to_owned())),
+        Err(TryLockError::Error(fault)) => Err(unusable(fault)),
     }
 }
 
@@ -107,4 +163,18 @@ fn ticks() -> mpsc::Receiver<()> {
         }
     });
     receive
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_console_holds_a_data_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = hold(folder.path()).unwrap();
+        assert!(matches!(hold(folder.path()), Err(StartFault::Taken(_))));
+        drop(first);
+        assert!(hold(folder.path()).is_ok());
+    }
 }

@@ -9,6 +9,8 @@ use std::{
 use doorward_core::trust::{TrustFault, TrustFile};
 use serde::{Deserialize, de::DeserializeOwned};
 
+use crate::view::About;
+
 /// Names the configuration file, where it is not in its usual place.
 const FILE: &str = "DOORWARD_CONSOLE";
 const NAME: &str = "doorward/console.toml";
@@ -28,6 +30,8 @@ pub enum ConfigFault {
     Gateway,
     #[error("`webauthn.origin` is not https, or its host does not end in `webauthn.rp_id`")]
     Origin,
+    #[error("`security_contact` is not of the form https://… or mailto:…")]
+    Contact,
 }
 
 /// The file as it is written.
@@ -42,8 +46,10 @@ struct Written {
     gateway_ca: Option<PathBuf>,
     /// Where the gateway is: `https://host:port`.
     gateway: String,
-    /// Where the copy of the feed is kept; the usual place where this is missing.
+    /// Where the copy of the feed is kept, and below it reviews; the usual places where this is missing.
     data: Option<PathBuf>,
+    /// Where staff report a security concern: `https://…` or `mailto:…`.
+    security_contact: Option<String>,
     webauthn: WebauthnConfig,
 }
 
@@ -64,6 +70,9 @@ pub struct Config {
     pub ca: Vec<u8>,
     pub gateway_ca: Vec<u8>,
     pub data: PathBuf,
+    /// Where reviews are written to.
+    pub reviews: PathBuf,
+    pub security_contact: Option<String>,
     pub webauthn: WebauthnConfig,
 }
 
@@ -88,9 +97,15 @@ impl Config {
             Some(other) => read(&folder.join(other))?,
             None => ca.clone(),
         };
-        let data = match written.data {
-            Some(data) => folder.join(data),
-            None => usual("XDG_DATA_HOME", ".local/share").ok_or(ConfigFault::Nowhere)?.join("doorward"),
+        let (data, reviews) = match written.data {
+            Some(data) => (folder.join(&data), folder.join(data).join("reviews")),
+            None => {
+                let data = usual("XDG_DATA_HOME", ".local/share").ok_or(ConfigFault::Nowhere)?.join("doorward");
+                // The person's documents, where there are any.
+                let documents = usual("XDG_DOCUMENTS_DIR", "Documents").filter(|documents| documents.is_dir());
+                let reviews = documents.map_or_else(|| data.join("reviews"), |documents| documents.join("Doorward"));
+                (data, reviews)
+            }
         };
         let server = trust.server_url()?.to_owned();
         let gateway = host_of(&written.gateway).ok_or(ConfigFault::Gateway)?;
@@ -99,8 +114,24 @@ impl Config {
             return Err(ConfigFault::Origin);
         }
         let gateway = format!("https://{gateway}");
-        Ok(Self { trust, server, gateway, ca, gateway_ca, data, webauthn: written.webauthn })
+        let security_contact = written.security_contact;
+        if security_contact.as_deref().is_some_and(|contact| !is_contact(contact)) {
+            return Err(ConfigFault::Contact);
+        }
+        Ok(Self { trust, server, gateway, ca, gateway_ca, data, reviews, security_contact, webauthn: written.webauthn })
     }
+
+    /// What is told of this console to whoever looks at its settings.
+    pub fn about(&self) -> About {
+        About { version: env!("CARGO_PKG_VERSION").to_owned(), security_contact: self.security_contact.clone() }
+    }
+}
+
+/// What people copy and open elsewhere: an address that nobody is misled by.
+fn is_contact(text: &str) -> bool {
+    let web = text.strip_prefix("https://").is_some_and(|rest| !rest.is_empty());
+    let mail = text.strip_prefix("mailto:").is_some_and(|rest| rest.contains('@'));
+    (web || mail) && text.len() <= 200 && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 /// Host and port of `https://host:port`; none where there is anything else in it.
@@ -165,6 +196,19 @@ mod tests {
     }
 
     #[test]
+    fn the_address_for_security_concerns_is_told_as_it_is_written() {
+        let plain = plain("https://gate.example", "d.example", "https://d.example");
+        assert_eq!(written(&plain).unwrap().about().security_contact, None);
+        for good in ["https://security.example/report?of=doorward", "mailto:security@example.com"] {
+            let about = written(&format!("security_contact = \"{good}\"\n{plain}")).unwrap().about();
+            assert_eq!(
+                (about.security_contact.as_deref(), about.version.as_str()),
+                (Some(good), env!("CARGO_PKG_VERSION"))
+            );
+        }
+    }
+
+    #[test]
     fn what_would_be_unsafe_is_refused() {
         let good = "https://gate.example";
         let with = |gateway, rp_id, origin| written(&plain(gateway, rp_id, origin)).unwrap_err();
@@ -176,6 +220,11 @@ mod tests {
             assert!(matches!(with(good, rp_id, origin), ConfigFault::Origin), "{rp_id} {origin}");
         }
         assert!(matches!(with(good, "d.example", "https://evild.example"), ConfigFault::Origin));
+        for bad in ["http://a.example", "javascript:alert(1)", "mailto:nobody", "https://", "https://a.example/ b"] {
+            let written =
+                written(&format!("security_contact = \"{bad}\"\n{}", plain(good, "d.example", "https://d.example")));
+            assert!(matches!(written, Err(ConfigFault::Contact)), "{bad}");
+        }
         let unknown = format!("colour = 1\n{}", plain(good, "d.example", "https://d.example"));
         assert!(matches!(written(&unknown), Err(ConfigFault::Malformed { .. })));
     }

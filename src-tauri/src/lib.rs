@@ -5,18 +5,38 @@ mod commands;
 mod compose;
 mod config;
 mod controller;
+mod keyring;
 mod keys;
+mod link;
+mod log;
+mod private_bus;
 mod servers;
 mod shell;
 pub mod view;
 
 pub use compose::StartFault;
+pub use log::Lines;
 
 #[cfg(all(feature = "danger-soft-key", not(debug_assertions)))]
 compile_error!("danger-soft-key never goes into a release: it stands a software key in for a hardware key");
 
-/// Opens the window and runs until it is closed.
-pub fn run() -> Result<(), StartFault> {
-    let (console, handle) = compose::Console::compose(config::Config::find()?)?;
-    shell::open(console, handle)
+/// Opens the window and runs until it is closed; where a console has this data folder already, that one comes to the
+/// front. `words` are what the program was started with: a link, or nothing. `lines` keeps what is logged.
+pub fn run(words: &[String], lines: Lines) -> Result<(), StartFault> {
+    let link = match words {
+        [] => None,
+        [link] => Some(link::parse(link)?),
+        _ => return Err(StartFault::Words),
+    };
+    let config = config::Config::find()?;
+    match shell::start(&config.data, link) {
+        shell::Start::HandedOver => {
+            tracing::info!(code = "handed-over", "a console is open already, and has come to the front");
+            Ok(())
+        }
+        shell::Start::First(instance, link) => {
+            let (console, handle) = compose::Console::compose(config, lines)?;
+            shell::open(console, handle, instance, link)
+        }
+    }
 }

@@ -4,16 +4,18 @@
 use std::sync::Arc;
 
 use doorward_client::{
-    api::{Api, ApiError, ApiFault, DataAnswer, DataRequest},
+    api::{Api, ApiError, ApiFault, DataAnswer, DataRequest, Passage, Passed},
     follower::Credential,
     identity::{ClientIdentity, IdentityFault},
 };
 use doorward_core::{
+    feed::subject::Subject,
     id::{AccountId, KeySerial, SessionSerial},
+    time::UnixMs,
     wire::{
-        AccountNames, Answer, BeginEnrolment, BeginIntent, BeginSignIn, Ceremony, ConfirmIntent, Enrolled,
-        FinishEnrolment, IntentBegun, Keys, OpenSession, OpenedSession, Outcome, SessionToken, Sessions, SignedIn,
-        StaffNames,
+        AccountNames, Answer, BeginEnrolment, BeginIntent, BeginSignIn, Ceremony, ConfirmIntent, Consistency, Enrolled,
+        FinishEnrolment, History, IntentBegun, Keys, OpenSession, OpenedSession, Outcome, SessionToken, Sessions,
+        SignedIn, StaffNames, TakenGrants,
     },
 };
 use futures::future::BoxFuture;
@@ -156,6 +158,28 @@ impl Line for RealLine {
 
     fn account_data<'a>(&'a self, token: &'a SecretString, ask: DataRequest) -> Asked<'a, DataAnswer> {
         Box::pin(async move { self.gateway.account_data(token, &ask).await })
+    }
+
+    fn pass<'a>(&'a self, token: &'a SecretString, ask: Passage) -> Asked<'a, Passed> {
+        Box::pin(self.gateway.pass(token, ask))
+    }
+
+    fn history<'a>(
+        &'a self,
+        token: &'a SecretString,
+        subject: Subject,
+        size: Option<u64>,
+        before: Option<u64>,
+    ) -> Asked<'a, History> {
+        Box::pin(async move { self.server.history(token, &subject, size, before).await })
+    }
+
+    fn taken_grants<'a>(&'a self, token: &'a SecretString, from: UnixMs) -> Asked<'a, TakenGrants> {
+        Box::pin(self.server.taken_grants(token, from))
+    }
+
+    fn consistency<'a>(&'a self, token: &'a SecretString, from: u64, to: Option<u64>) -> Asked<'a, Consistency> {
+        Box::pin(self.server.consistency(token, from, to))
     }
 
     fn follow(&self, token: &SecretString) {

@@ -6,12 +6,7 @@ import { backend } from "#backend";
 import App from "./App.svelte";
 import { Console } from "./state/console.svelte";
 
-const root = document.documentElement;
-const system = matchMedia("(prefers-color-scheme: dark)");
-const wished = () => localStorage.getItem("theme") ?? (system.matches ? "dark" : "light");
-const dress = () => (root.dataset.theme = wished());
-dress();
-system.addEventListener("change", dress);
-
+const console = new Console(backend);
+console.settings.start();
 const target = document.getElementById("app");
-if (target) mount(App, { target, props: { console: new Console(backend) } });
+if (target) mount(App, { target, props: { console } });

@@ -24,3 +24,20 @@ test("an instant is exact: the zone is named and UTC stands beside it, with its 
   expect(makeFormats("Europe/Paris").exact(Date.UTC(2026, 11, 5, 23, 30))).toBe("6 Dec 2026, 00:30 CET · 5 Dec 2026, 23:30 UTC");
   expect(makeFormats("Europe/Paris").stamp(Date.UTC(2026, 10, 23, 13, 2))).toBe("14:02, 23 Nov");
 });
+
+test("fields of date and time are read in the zone they are shown in, also where the clocks change", () => {
+  for (const zone of ["Europe/Paris", "America/New_York", "Asia/Kolkata", "Pacific/Auckland", "UTC"]) {
+    const shown = makeFormats(zone);
+    for (const at of [Date.UTC(2026, 6, 5, 13, 2), Date.UTC(2026, 9, 25, 12, 30), Date.UTC(2026, 2, 29, 3, 30), Date.UTC(2026, 11, 31, 23, 59)]) {
+      expect(shown.fromField(shown.toField(at))).toBe(at);
+      expect(shown.toField(shown.startOfDay(at)).slice(-5)).toBe("00:00");
+    }
+  }
+  expect(makeFormats("Asia/Kolkata").toField(Date.UTC(2026, 6, 5, 13, 2))).toBe("2026-07-05T18:32");
+  expect(makeFormats("UTC").fromField("")).toBeNaN();
+});
+
+test("dates follow the language", () => {
+  const at = Date.UTC(2026, 11, 5, 13, 2);
+  expect(makeFormats("Europe/Berlin", "24", "de-DE").exact(at)).toBe("5. Dez. 2026, 14:02 MEZ · 13:02 UTC");
+});

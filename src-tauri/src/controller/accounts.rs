@@ -22,21 +22,31 @@ use super::{
     request::Reply,
     short,
 };
-use crate::view::{AccountRow, Accounts, ConsoleEvent, ErrorCode, GrantView, May, Phase, PlanName, StaffRef};
+use crate::view::{
+    AccountRow, Accounts, ConsoleEvent, ErrorCode, GrantView, May, PastGrant, Phase, PlanName, SettingName, StaffRef,
+};
 
 /// So many accounts are looked at before whoever writes the copy may go on.
 const CHUNK: usize = 1_000;
 /// More changes than this are told as "ask anew".
 const MOST_CHANGES: usize = 2_000;
+/// So many grants that were switched off are remembered.
+const MOST_PAST: usize = 500;
 
-type Rows = HashMap<AccountId, AccountRow>;
+pub(super) type Rows = HashMap<AccountId, AccountRow>;
 
 /// The list as it was last computed.
 #[derive(Default)]
 pub(super) struct AccountList {
     /// Accounts without a name, or without the name of who switched on, by their grants.
     pub unnamed: Vec<(AccountId, Grants)>,
+    /// Grants that were switched off before their time, the newest last.
+    pub past: Vec<PastGrant>,
+    /// Whose Primary CSM the person is.
+    pub mine: Vec<AccountId>,
     rows: Arc<Rows>,
+    /// Counts the computations: an answer and an event reach the page in any order.
+    turn: u32,
     computed: Option<Basis>,
     /// When time alone will change it.
     until: Option<UnixMs>,
@@ -54,8 +64,8 @@ struct Basis {
 
 /// Whose list it is.
 #[derive(Clone, PartialEq)]
-struct Viewer {
-    staff: StaffId,
+pub(super) struct Viewer {
+    pub staff: StaffId,
     key: KeySerial,
     sign_in_ends: UnixMs,
 }
@@ -64,11 +74,34 @@ struct Viewer {
 struct Computed {
     basis: Basis,
     rows: Rows,
+    mine: Vec<AccountId>,
     unnamed: Vec<(AccountId, Grants)>,
     /// When time alone will change it.
     until: Option<UnixMs>,
     upserts: Vec<AccountRow>,
     removed: Vec<String>,
+    /// Grants that are off by now and were not over.
+    off: Vec<PastGrant>,
+}
+
+impl AccountList {
+    pub fn rows(&self) -> Arc<Rows> {
+        Arc::clone(&self.rows)
+    }
+
+    /// Another number for each list; none before the first.
+    pub fn turn(&self) -> Option<u32> {
+        self.computed.as_ref().map(|_| self.turn)
+    }
+
+    pub fn is_there(&self) -> bool {
+        self.computed.is_some()
+    }
+
+    /// Whether the names of this turn of the directory are in it.
+    pub fn is_named_by(&self, turn: u64) -> bool {
+        self.computed.as_ref().is_some_and(|basis| basis.names == turn)
+    }
 }
 
 impl Controller {
@@ -80,7 +113,7 @@ impl Controller {
         if self.list.computed.is_none() {
             return self.list.waiting.push(reply);
         }
-        give(&self.list.rows, reply);
+        give(self.list.turn, &self.list.rows, reply);
     }
 
     /// Computes the list anew where the copy, the names or the time have changed it.
@@ -112,25 +145,32 @@ impl Controller {
             return;
         }
         let first = self.list.computed.is_none();
-        let Computed { basis, rows, unnamed, until, upserts, removed } = computed;
+        let Computed { basis, rows, mine, unnamed, until, upserts, removed, off } = computed;
         let waiting = mem::take(&mut self.list.waiting);
+        let mut past = mem::take(&mut self.list.past);
+        past.extend(off);
+        past.drain(..past.len().saturating_sub(MOST_PAST));
+        let turn = short(number);
         self.list = AccountList {
             unnamed,
+            past,
+            mine,
             rows: Arc::new(rows),
+            turn,
             computed: Some(basis),
             until,
             computing: None,
             waiting: Vec::new(),
         };
         for reply in waiting {
-            give(&self.list.rows, reply);
+            give(turn, &self.list.rows, reply);
         }
         let changes = upserts.len().saturating_add(removed.len());
         if first || changes == 0 {
             return;
         }
         self.parts.page.tell(if changes <= MOST_CHANGES {
-            ConsoleEvent::AccountsChanged { upserts, removed }
+            ConsoleEvent::AccountsChanged { turn, upserts, removed }
         } else {
             ConsoleEvent::AccountsReplaced
         });
@@ -146,7 +186,7 @@ impl Controller {
     }
 
     /// Who looks: whoever is signed in, or reviews. A review has no end: it opens nothing.
-    fn viewer(&self) -> Option<Viewer> {
+    pub(super) fn viewer(&self) -> Option<Viewer> {
         if let Some(presence) = &self.presence {
             let (staff, key) = (presence.staff.clone(), presence.key);
             return Some(Viewer { staff, key, sign_in_ends: presence.ends });
@@ -157,12 +197,12 @@ impl Controller {
 }
 
 /// Answers with the rows, copied beside the loop.
-fn give(rows: &Arc<Rows>, reply: Reply<Accounts>) {
+fn give(turn: u32, rows: &Arc<Rows>, reply: Reply<Accounts>) {
     let rows = Arc::clone(rows);
     tokio::task::spawn_blocking(move || {
         let mut rows: Vec<_> = rows.values().cloned().collect();
         rows.sort_unstable_by(|a, b| a.id.cmp(&b.id));
-        answer(reply, Ok(Accounts { rows }));
+        answer(reply, Ok(Accounts { turn, rows }));
     });
 }
 
@@ -170,7 +210,30 @@ fn compute(basis: Basis, standing: &Standing, names: &Names, before: &Rows, now:
     let (rows, unnamed, until) = look(&basis.viewer, standing, names, now);
     let upserts = rows.iter().filter(|(id, row)| before.get(*id) != Some(*row)).map(|(_, row)| row.clone()).collect();
     let removed = before.keys().filter(|id| !rows.contains_key(*id)).map(ToString::to_string).collect();
-    Computed { basis, rows, unnamed, until, upserts, removed }
+    let off = before.iter().flat_map(|(id, row)| switched_off(row, rows.get(id), now)).collect();
+    let mine = rows.iter().filter(|(_, row)| row.mine).map(|(id, _)| id.clone()).collect();
+    Computed { basis, rows, mine, unnamed, until, upserts, removed, off }
+}
+
+/// Grants that the account gave before and gives no more, though their time was not up.
+fn switched_off(before: &AccountRow, after: Option<&AccountRow>, now: UnixMs) -> Vec<PastGrant> {
+    let settings = [
+        (SettingName::SupportTeamAccess, &before.support, after.and_then(|row| row.support.as_ref())),
+        (SettingName::CustomerSuccessTeamAccess, &before.success, after.and_then(|row| row.success.as_ref())),
+    ];
+    let gone = settings.into_iter().filter_map(|(setting, was, is)| {
+        let was = was.as_ref().filter(|was| is.is_none_or(|is| is.serial != was.serial))?;
+        was.until.is_none_or(|until| ms(now) < until).then(|| PastGrant {
+            serial: was.serial,
+            account: before.id.clone(),
+            account_name: before.name.clone(),
+            setting,
+            from: was.from,
+            until: was.until,
+            off: ms(now),
+        })
+    });
+    gone.collect()
 }
 
 /// Looks at every account, a chunk at a time: whoever writes the copy is never held up for long. What changes in

@@ -6,7 +6,11 @@ use doorward_client::api::ApiError;
 use doorward_core::id::{KeySerial, SessionSerial};
 use secrecy::SecretString;
 
-use super::{Controller, house::Line, memory::Who};
+use super::{
+    Controller,
+    house::Line,
+    memory::{Ending, Who},
+};
 
 /// What is to be delivered. Each only takes away.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,16 +51,22 @@ impl Controller {
             self.after(work, |console, (delivery, heard)| match delivery.errand {
                 _ if !heard => console.deliveries.push(delivery),
                 Errand::RevokeKey(key) => console.forget_revocation(key),
-                Errand::SignOut | Errand::EndSession(_) => {}
+                Errand::EndSession(session) => console.forget_ending(session),
+                Errand::SignOut => {}
             });
         }
     }
 
-    /// Revocations that an earlier run could not deliver.
+    /// Revocations and ends that an earlier run could not deliver. The server answers one that it has heard of already
+    /// with a refusal, and then it is delivered.
     pub(super) fn send_remembered(&mut self) {
         let Some(presence) = &self.presence else { return };
         let mine = self.memory.revoke.iter().filter(|who| who.staff == presence.staff);
-        let waiting: Vec<_> = mine.map(|who| Errand::RevokeKey(who.key)).collect();
+        let ended = self.memory.end.iter().filter(|ending| ending.staff == presence.staff);
+        let waiting: Vec<_> = ended
+            .map(|ending| Errand::EndSession(ending.session))
+            .chain(mine.map(|who| Errand::RevokeKey(who.key)))
+            .collect();
         let (line, token) = (Arc::clone(&presence.line), presence.token.clone());
         for errand in waiting {
             self.send(Arc::clone(&line), token.clone(), errand);
@@ -66,6 +76,30 @@ impl Controller {
     pub(super) fn remember_revocation(&mut self, who: Who) {
         self.memory.revoke.push(who);
         self.remember();
+    }
+
+    /// A session is over here; were this the last the console does, the server would still hear of it.
+    pub(super) fn remember_ending(&mut self, session: SessionSerial) {
+        let Some(presence) = self.presence.as_ref().filter(|_| !self.is_online()) else { return };
+        let ending = Ending { staff: presence.staff.clone(), session };
+        if !self.memory.end.contains(&ending) {
+            self.memory.end.push(ending);
+            self.remember();
+        }
+    }
+
+    /// Every session of this console is about to be over.
+    pub(super) fn note_endings(&mut self) {
+        let open: Vec<_> = self.sessions.values().map(|open| open.session.serial).collect();
+        open.into_iter().for_each(|session| self.remember_ending(session));
+    }
+
+    fn forget_ending(&mut self, session: SessionSerial) {
+        let before = self.memory.end.len();
+        self.memory.end.retain(|ending| ending.session != session);
+        if self.memory.end.len() != before {
+            self.remember();
+        }
     }
 
     fn forget_revocation(&mut self, key: KeySerial) {

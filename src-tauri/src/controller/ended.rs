@@ -77,6 +77,7 @@ impl From<EndCause> for EndedBy {
             EndCause::Ended => Self::You,
             EndCause::SignedOut => Self::SignedOut,
             EndCause::EndedBySecurity => Self::SecurityAdmin,
+            EndCause::EndedByCustomer => Self::Customer,
             EndCause::Replaced => Self::Replaced,
         }
     }

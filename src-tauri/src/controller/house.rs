@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
-use doorward_client::api::{ApiError, DataAnswer, DataRequest};
+use doorward_client::api::{ApiError, DataAnswer, DataRequest, Passage, Passed};
 use doorward_core::{
+    feed::subject::Subject,
     id::{AccountId, KeySerial, SessionSerial},
+    time::UnixMs,
     wire::{
-        AccountNames, Answer, BeginEnrolment, BeginIntent, BeginSignIn, Ceremony, ConfirmIntent, Enrolled,
-        FinishEnrolment, IntentBegun, Keys, OpenSession, OpenedSession, Outcome, SessionToken, Sessions, SignedIn,
-        StaffNames,
+        AccountNames, Answer, BeginEnrolment, BeginIntent, BeginSignIn, Ceremony, ConfirmIntent, Consistency, Enrolled,
+        FinishEnrolment, History, IntentBegun, Keys, OpenSession, OpenedSession, Outcome, SessionToken, Sessions,
+        SignedIn, StaffNames, TakenGrants,
     },
 };
 use futures::future::BoxFuture;
@@ -56,6 +58,18 @@ pub trait Line: Send + Sync {
     fn staff_names<'a>(&'a self, token: &'a SecretString) -> Asked<'a, StaffNames>;
     /// A request through the gateway, with a session's token.
     fn account_data<'a>(&'a self, token: &'a SecretString, ask: DataRequest) -> Asked<'a, DataAnswer>;
+    /// Another program's request through the gateway, with a session's token: it flows both ways.
+    fn pass<'a>(&'a self, token: &'a SecretString, ask: Passage) -> Asked<'a, Passed>;
+    /// The entries about `subject` before an entry, proven in the tree of a size.
+    fn history<'a>(
+        &'a self,
+        token: &'a SecretString,
+        subject: Subject,
+        size: Option<u64>,
+        before: Option<u64>,
+    ) -> Asked<'a, History>;
+    fn taken_grants<'a>(&'a self, token: &'a SecretString, from: UnixMs) -> Asked<'a, TakenGrants>;
+    fn consistency<'a>(&'a self, token: &'a SecretString, from: u64, to: Option<u64>) -> Asked<'a, Consistency>;
     /// From now on the feed is followed over this line.
     fn follow(&self, token: &SecretString);
 }

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use doorward_client::keys::{KeyDriver, KeyFault, KeyState, KeyUi, RegisterAsk, SignAsk, Unavailable};
+use doorward_client::keys::{KeyDriver, KeyFault, KeyState, KeyUi, RegisterAsk, SignAsk, Signed, Unavailable};
 use doorward_core::wire::WebAuthnJson;
 use secrecy::SecretString;
 use serde::Serialize;
@@ -57,8 +57,20 @@ pub(super) struct Asking {
 impl Asking {
     /// The key's answer; then the server has the word.
     pub async fn answer(self, ask: KeyAsk) -> Answer<WebAuthnJson> {
+        self.ask(|key, ui| async move { answered(&*key, ask, ui).await }).await
+    }
+
+    /// The key's answer to this very challenge, and the secret that goes with it.
+    pub async fn signed(self, ask: SignAsk) -> Answer<Signed> {
+        self.ask(|key, ui| async move { key.sign(ask, ui).await }).await
+    }
+
+    async fn ask<T, F>(self, asked: impl FnOnce(Arc<dyn KeyDriver>, KeyUi) -> F) -> Answer<T>
+    where
+        F: Future<Output = Result<T, KeyFault>>,
+    {
         let Self { cancel, voice, ui, key, .. } = self;
-        let answer = match answered(&*key, ask, ui).await {
+        let answer = match asked(key, ui).await {
             Ok(answer) => answer,
             Err(fault) => {
                 if let Some(step) = dead_end(fault) {
@@ -84,7 +96,7 @@ async fn answered(key: &dyn KeyDriver, ask: KeyAsk, ui: KeyUi) -> Result<WebAuth
     }
 }
 
-fn json(credential: &impl Serialize) -> Result<WebAuthnJson, KeyFault> {
+pub(super) fn json(credential: &impl Serialize) -> Result<WebAuthnJson, KeyFault> {
     serde_json::to_value(credential).map(WebAuthnJson).map_err(|_| KeyFault::Failed)
 }
 
@@ -94,6 +106,7 @@ fn dead_end(fault: KeyFault) -> Option<KeyStep> {
         KeyFault::NoPinSet => Some(KeyStep::NoPinSet),
         KeyFault::PinBlocked { until_replug: true } => Some(KeyStep::BlockedUntilReplug),
         KeyFault::PinBlocked { until_replug: false } => Some(KeyStep::Blocked),
+        KeyFault::Unavailable(Unavailable::Permission) => Some(KeyStep::NoPermission),
         _ => None,
     }
 }
@@ -107,7 +120,8 @@ fn code(fault: KeyFault) -> ErrorCode {
         KeyFault::AlreadyEnrolled => ErrorCode::Conflict,
         KeyFault::WrongRp => ErrorCode::Internal,
         KeyFault::Unavailable(Unavailable::Permission) => ErrorCode::KeyNoPermission,
-        KeyFault::Unavailable(Unavailable::System) | KeyFault::Unplugged | KeyFault::Failed => ErrorCode::KeyFailed,
+        KeyFault::Unplugged => ErrorCode::KeyUnplugged,
+        KeyFault::Unavailable(Unavailable::System) | KeyFault::PinRefused | KeyFault::Failed => ErrorCode::KeyFailed,
     }
 }
 
@@ -117,7 +131,9 @@ impl From<KeyState> for KeyStep {
             KeyState::InsertKey => Self::Insert,
             KeyState::ChooseKey => Self::Choose,
             KeyState::EnterPin { retries_left, wrong_before } => Self::Pin { retries_left, wrong: wrong_before },
+            KeyState::ChoosePin { min_length, refused } => Self::ChoosePin { min_length, refused },
             KeyState::Touch => Self::Touch,
+            KeyState::Unplugged => Self::Unplugged,
         }
     }
 }
@@ -173,7 +189,10 @@ impl Controller {
     }
 
     pub(super) fn give_pin(&mut self, pin: Pin) -> Answer<()> {
-        let waiting = self.ceremony.as_ref().filter(|now| matches!(now.step, Some(KeyStep::Pin { .. })));
+        let waiting = self
+            .ceremony
+            .as_ref()
+            .filter(|now| matches!(now.step, Some(KeyStep::Pin { .. } | KeyStep::ChoosePin { .. })));
         let waiting = waiting.ok_or(Problem::from(ErrorCode::NoKeyCeremony))?;
         waiting.pins.try_send(SecretString::from(pin.0)).map_err(|_| ErrorCode::NoKeyCeremony.into())
     }

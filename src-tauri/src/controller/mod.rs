@@ -5,17 +5,29 @@
 
 mod account_data;
 mod accounts;
+mod cache;
+mod changes;
 mod delivery;
+mod desktop;
 mod ended;
+mod endpoint;
+mod everywhere;
+mod export;
+mod history;
 mod house;
+mod idle;
 mod key;
+mod lock;
 mod memory;
 mod names;
+mod notify;
 mod page;
 mod problem;
 mod request;
+mod save_log;
 mod sessions;
 mod sign_in;
+mod staff;
 mod staff_keys;
 
 #[cfg(test)]
@@ -23,21 +35,35 @@ mod tests;
 
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
-use doorward_client::{follower, keys::KeyDriver, standing::Standing};
-use doorward_core::{feed::freshness::Stale, time::Millis, time::UnixMs};
+use doorward_client::{
+    cache::Caches,
+    follower::{self, Opened, Placed},
+    keys::KeyDriver,
+    standing::Standing,
+};
+use doorward_core::{
+    feed::{checkpoint::FeedTrust, freshness::Stale},
+    time::{Millis, UnixMs},
+};
 use tokio::sync::{mpsc, watch};
 
 pub use house::{Asked, House, Line, LineFault};
 pub use page::Page;
-pub use request::{Answer, Handle, Reply, Request};
+pub use request::{Answer, Handle, Reply, Request, Requests};
 
-use crate::view::{Connection, ConnectionState, ConsoleEvent, ConsoleState, Ms, Phase};
+use crate::log::LogBook;
+use crate::view::{About, ClockSkew, Connection, ConnectionState, ConsoleEvent, ConsoleState, Ms, Phase};
 use account_data::Room;
 use accounts::AccountList;
+use cache::OpenCache;
 use delivery::Delivery;
+use desktop::Desktop;
+use history::{Shown, Taken};
 use key::Ceremony;
-use memory::Memory;
+use lock::{Curtain, Watch};
+use memory::{Memory, Turns};
 use names::Directory;
+use notify::Notifier;
 use sessions::Open;
 use sign_in::Presence;
 use staff_keys::KnownKeys;
@@ -46,6 +72,8 @@ use staff_keys::KnownKeys;
 const SAY_AGAIN: Millis = Millis::seconds(30);
 /// A copy that is older than this is no longer on its way back, but out of reach.
 const PATIENCE: Millis = Millis::seconds(20);
+/// A clock that is off by more is told of: other programs go by it.
+const SKEW: Millis = Millis::seconds(30);
 /// While nobody is signed in, each of so many ticks asks whether the server is in reach.
 const PROBE_EVERY: u32 = 6;
 
@@ -55,12 +83,30 @@ pub struct Parts {
     pub house: Arc<dyn House>,
     pub keys: Arc<dyn KeyDriver>,
     pub standing: Standing,
+    /// What is kept on the disk, and for whom a key is asked to bring it back.
+    pub caches: Caches,
+    pub rp_id: String,
+    /// Where the follower is to have the replica, and whether it has.
+    pub place: watch::Sender<Placed>,
+    pub opened: watch::Receiver<Opened>,
+    /// Whose signatures are believed.
+    pub trust: FeedTrust,
     /// How the follower stands with the server.
     pub following: watch::Receiver<follower::Connection>,
     /// Time passes: one for about every half second.
     pub ticks: mpsc::Receiver<()>,
     /// Where the console remembers who was here last.
     pub memory: PathBuf,
+    /// What the console said lately, to be saved for support.
+    pub log: LogBook,
+    /// What Settings says of this console.
+    pub about: About,
+    /// Where the console keeps what it has seen.
+    pub data: PathBuf,
+    /// Where reviews are written to.
+    pub exports: PathBuf,
+    /// Where ids that say nothing come from.
+    pub dice: Box<dyn Fn() -> u64 + Send + Sync>,
 }
 
 /// What a task brings back: done by the loop, alone with the state.
@@ -69,10 +115,14 @@ type Then = Box<dyn FnOnce(&mut Controller) + Send>;
 /// The console's state.
 pub struct Controller {
     parts: Parts,
-    requests: mpsc::Receiver<Request>,
+    requests: Requests,
+    curtain: Arc<Curtain>,
+    watch: Watch,
+    cache: Option<OpenCache>,
     back: mpsc::UnboundedSender<Then>,
     brought: mpsc::UnboundedReceiver<Then>,
     memory: Memory,
+    remembered: Turns,
     presence: Option<Presence>,
     ceremony: Option<Ceremony>,
     numbers: u64,
@@ -81,8 +131,16 @@ pub struct Controller {
     directory: Directory,
     known_keys: KnownKeys,
     deliveries: Vec<Delivery>,
+    desktop: Desktop,
+    notifier: Notifier,
+    shown: Shown,
+    taken: Taken,
+    /// Whether the first checkpoint is kept already, or being kept.
+    first_kept: bool,
     /// Whether the server was in reach when it was last asked; nobody has been asked yet otherwise.
     reach: Option<bool>,
+    /// How long read-write may lie idle.
+    idle: Millis,
     probing: bool,
     ticks_to_probe: u32,
     told: Option<ConsoleState>,
@@ -90,15 +148,23 @@ pub struct Controller {
 
 impl Controller {
     /// A controller that answers `requests`. What it remembers is read from the disk.
-    pub fn new(parts: Parts, requests: mpsc::Receiver<Request>) -> Self {
+    pub fn new(parts: Parts, requests: Requests) -> Self {
         let (back, brought) = mpsc::unbounded_channel();
         let memory = Memory::read(&parts.memory);
+        let curtain = Arc::new(Curtain::new(Arc::clone(&parts.page), Arc::clone(&requests.locked)));
+        let parts = Parts { page: Arc::clone(&curtain) as Arc<dyn Page>, ..parts };
+        let clocks = parts.standing.clocks();
+        let watch = Watch::new(clocks.boot(), clocks.slept());
         Self {
             parts,
             requests,
+            curtain,
+            watch,
+            cache: None,
             back,
             brought,
             memory,
+            remembered: Turns::default(),
             presence: None,
             ceremony: None,
             numbers: 0,
@@ -107,7 +173,13 @@ impl Controller {
             directory: Directory::default(),
             known_keys: KnownKeys::default(),
             deliveries: Vec::new(),
+            desktop: Desktop::default(),
+            notifier: Notifier::default(),
+            shown: Shown::default(),
+            taken: Taken::default(),
+            first_kept: false,
             reach: None,
+            idle: idle::PATIENCE,
             probing: false,
             ticks_to_probe: 0,
             told: None,
@@ -120,7 +192,7 @@ impl Controller {
         self.settle();
         loop {
             tokio::select! {
-                request = self.requests.recv() => match request {
+                request = self.requests.next() => match request {
                     Some(request) => self.take(request),
                     None => return,
                 },
@@ -134,8 +206,28 @@ impl Controller {
     }
 
     fn take(&mut self, request: Request) {
+        // What is dropped here is told as locked by whoever waits for it.
+        if self.phase() == Phase::Locked && !request.is_for_the_lock() {
+            return;
+        }
         match request {
-            Request::State(reply) => answer(reply, Ok(self.state())),
+            Request::Lock(by, reply) => {
+                let locked = self.lock(by);
+                answer(reply, locked);
+            }
+            Request::Unlock(reply) => self.unlock(reply),
+            Request::Active(reply) => {
+                self.seen();
+                answer(reply, Ok(()));
+            }
+            Request::ChooseLockAfter(minutes, reply) => {
+                let chosen = self.choose_lock_after(minutes);
+                answer(reply, chosen);
+            }
+            Request::State(reply) => {
+                self.desktop.page_listens = true;
+                answer(reply, Ok(self.state()));
+            }
             Request::SignIn(handle, reply) => {
                 let begun = self.sign_in(handle);
                 answer(reply, begun);
@@ -158,13 +250,43 @@ impl Controller {
             Request::Accounts(reply) => self.accounts(reply),
             Request::Sessions(reply) => answer(reply, Ok(self.session_views())),
             Request::OpenSession(ask, reply) => self.open_session(ask, reply),
-            Request::EndSession(session, reply) => {
-                let ended = self.end_session(session);
-                answer(reply, ended);
-            }
+            Request::EndSession(session, reply) => self.end_session(session, reply),
             Request::Keys(reply) => self.keys(reply),
             Request::KeyEffects(key, reply) => self.key_effects(key, reply),
             Request::RevokeKey(key, reply) => self.revoke_key(key, reply),
+            Request::PastGrants(reply) => self.past_grants(reply),
+            Request::History(ask, reply) => self.history(ask, reply),
+            Request::Proof(seq, reply) => answer(reply, self.proof(seq)),
+            Request::CheckLog(reply) => self.check_log(reply),
+            Request::ExportGrants(reply) => self.export(reply),
+            Request::Everywhere(reply) => self.everywhere(reply),
+            Request::Staff(reply) => self.staff(reply),
+            Request::ChangeEffects(change, reply) => self.change_effects(change, reply),
+            Request::MakeChange(change, reply) => self.make_change(change, reply),
+            Request::Tray(reply) => answer(reply, Ok(self.tray())),
+            Request::Link(account, reply) => self.link(account, reply),
+            Request::Pins(pins, reply) => {
+                self.pin_accounts(&pins);
+                answer(reply, Ok(()));
+            }
+            Request::EndAll(reply) => self.end_all(reply),
+            Request::Go(reply) => self.go(reply),
+            Request::SaveLog(reply) => self.save_log(reply),
+            Request::NoteActive(session, reply) => {
+                self.note_activity(session);
+                answer(reply, Ok(()));
+            }
+            Request::KeepIdle(minutes, reply) => {
+                let kept = self.keep_idle(minutes);
+                answer(reply, kept);
+            }
+            Request::About(reply) => answer(reply, Ok(self.parts.about.clone())),
+            Request::Endpoint(session, reply) => answer(reply, self.endpoint(session)),
+            Request::OpenEndpoint(session, reply) => self.open_endpoint(session, reply),
+            Request::CloseEndpoint(session, reply) => {
+                let closed = self.close_endpoint(session);
+                answer(reply, closed);
+            }
             Request::Workspaces(session, reply) => self.look(session, reply, Room::workspaces),
             Request::People(ask, reply) => self.look(ask.session, reply, |room| room.people(ask)),
             Request::Person(ask, reply) => self.look(ask.session, reply, |room| room.person(ask.person)),
@@ -179,6 +301,8 @@ impl Controller {
     fn tick(&mut self) {
         self.ticks_to_probe = self.ticks_to_probe.saturating_sub(1);
         self.deliver();
+        self.watch_absence();
+        self.remember_floor();
         if self.ticks_to_probe == 0 {
             self.ticks_to_probe = PROBE_EVERY;
             self.probe();
@@ -188,11 +312,19 @@ impl Controller {
     /// Draws every consequence of what has changed. It may be called at any time, and any number of times.
     fn settle(&mut self) {
         self.watch_sign_in();
+        self.watch_review();
+        self.watch_lock();
         self.watch_sessions();
+        self.watch_idle();
         self.watch_list();
         self.watch_names();
         self.watch_keys();
+        self.watch_notices();
+        self.watch_shown();
+        self.watch_first();
         self.tell_state();
+        self.watch_tray();
+        self.watch_link();
     }
 
     /// Does `work` outside the loop and `then` inside it.
@@ -270,7 +402,9 @@ impl Controller {
     }
 
     fn phase(&self) -> Phase {
-        if self.presence.is_some() {
+        if self.locked().is_some() {
+            Phase::Locked
+        } else if self.presence.is_some() {
             Phase::SignedIn
         } else if self.is_signing_in() {
             Phase::SigningIn
@@ -279,11 +413,6 @@ impl Controller {
         } else {
             Phase::SignedOut
         }
-    }
-
-    /// No server in reach, a copy at hand, and somebody who was here last.
-    fn is_reviewing(&self) -> bool {
-        self.reach == Some(false) && self.memory.who.is_some() && self.parts.standing.size() > 0
     }
 
     fn state(&self) -> ConsoleState {
@@ -295,7 +424,20 @@ impl Controller {
             last_handle: self.memory.handle.clone(),
             feed_size: short(self.parts.standing.size()),
             prompt: self.prompt(),
+            skew: self.skew(),
+            locked: self.locked(),
+            kept_by: self.memory.kept_by,
+            lock_after: self.lock_after(),
         }
+    }
+
+    /// Where the machine's clock is told from the signed time. It is said, and decides nothing; only a copy that is
+    /// kept up to date knows the time well enough to say it.
+    fn skew(&self) -> Option<ClockSkew> {
+        let now = self.now().filter(|_| self.presence.is_some() && self.is_online())?;
+        let here = self.parts.standing.clocks().wall();
+        let apart = now.since(here).max(here.since(now));
+        (apart > SKEW).then(|| ClockSkew { here: ms(here), server: ms(now) })
     }
 
     fn tell_state(&mut self) {
@@ -313,8 +455,9 @@ impl Controller {
     /// Writes down what is remembered. A disk that is full or read-only costs a filled-in handle, and no more.
     fn remember(&self) {
         let (memory, path) = (self.memory.clone(), self.parts.memory.clone());
+        let (turn, written) = (self.remembered.next(), self.remembered.clone());
         tokio::task::spawn_blocking(move || {
-            if let Err(fault) = memory.write(&path) {
+            if let Err(fault) = written.unless_later(turn, || memory.write(&path)) {
                 tracing::warn!(%fault, "what is remembered could not be written");
             }
         });
@@ -323,7 +466,8 @@ impl Controller {
 
 /// What of the state is no mere passing of time.
 fn still(state: &ConsoleState) -> ConsoleState {
-    let mut still = ConsoleState { now: Ms(0), prompt: None, ..state.clone() };
+    let skew = state.skew.map(ClockSkew::roughly);
+    let mut still = ConsoleState { now: Ms(0), prompt: None, skew, ..state.clone() };
     if still.connection.state == ConnectionState::Online {
         still.connection.as_of = None;
     }

@@ -1,4 +1,5 @@
-//! The directory's names, in memory alone and only while somebody is signed in. The feed has ids; people read names.
+//! The directory's names: in memory while somebody is signed in, and sealed in their cache. The feed has ids; people
+//! read names.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -10,6 +11,7 @@ use doorward_core::{
     wire::{AccountName, StaffName},
 };
 use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
 
 use super::{Controller, house::Line};
 
@@ -37,23 +39,58 @@ pub(super) struct Names {
     /// Counts the changes.
     pub turn: u64,
     accounts: HashMap<AccountId, Named>,
-    staff: HashMap<StaffId, String>,
+    staff: HashMap<StaffId, Person>,
 }
 
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
+struct Person {
+    name: String,
+    handle: String,
+}
+
+#[derive(Clone, Serialize, Deserialize)]
 struct Named {
     name: String,
     /// Who switched on, and which grant that was.
     by: [Option<(GrantSerial, String)>; 2],
 }
 
+/// As they lie in the cache.
+#[derive(Serialize)]
+struct Written<'a> {
+    accounts: Vec<(&'a AccountId, &'a Named)>,
+    staff: Vec<(&'a StaffId, &'a Person)>,
+}
+
+#[derive(Deserialize)]
+struct Read {
+    accounts: Vec<(AccountId, Named)>,
+    staff: Vec<(StaffId, Person)>,
+}
+
 impl Names {
+    /// As they are put into the cache.
+    pub fn written(&self) -> Option<Vec<u8>> {
+        let written = Written { accounts: self.accounts.iter().collect(), staff: self.staff.iter().collect() };
+        serde_json::to_vec(&written).ok()
+    }
+
+    /// As they were left there; of another form they are as good as none.
+    pub fn read(written: &[u8]) -> Option<Self> {
+        let Read { accounts, staff } = serde_json::from_slice(written).ok()?;
+        Some(Self { turn: 1, accounts: accounts.into_iter().collect(), staff: staff.into_iter().collect() })
+    }
+
     pub fn account(&self, account: &AccountId) -> Option<&str> {
         self.accounts.get(account).map(|named| named.name.as_str())
     }
 
     pub fn staff(&self, staff: &StaffId) -> Option<&str> {
-        self.staff.get(staff).map(String::as_str)
+        self.staff.get(staff).map(|person| person.name.as_str())
+    }
+
+    pub fn handle(&self, staff: &StaffId) -> Option<&str> {
+        self.staff.get(staff).map(|person| person.handle.as_str())
     }
 
     /// Who switched on this very grant.
@@ -73,7 +110,7 @@ impl Names {
             let named = Named { name, by: [support.zip(support_by), success.zip(success_by)] };
             self.accounts.insert(account, named);
         }
-        self.staff.extend(staff.into_iter().map(|person| (person.staff, person.name)));
+        self.staff.extend(staff.into_iter().map(|StaffName { staff, handle, name }| (staff, Person { name, handle })));
         self.turn = self.turn.wrapping_add(1);
     }
 }
@@ -90,6 +127,11 @@ impl Directory {
 }
 
 impl Controller {
+    /// Whether the list is about to be told with more names in it.
+    pub(super) fn names_to_come(&self) -> bool {
+        self.directory.fetching || !self.list.is_named_by(self.directory.names.turn)
+    }
+
     /// Fetches the names that the list lacks.
     pub(super) fn watch_names(&mut self) {
         let (Some(now), true) = (self.now(), self.presence.is_some() && self.is_online()) else { return };
@@ -147,6 +189,7 @@ impl Controller {
             Ok(names) => {
                 (self.directory.names, self.directory.complete) = (Arc::new(names), true);
                 self.directory.asked.extend(lacking);
+                self.keep_names();
             }
             Err(_) => self.directory.try_after = self.now().map(|now| now.plus(TRY_AGAIN)),
         }

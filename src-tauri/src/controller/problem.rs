@@ -13,6 +13,8 @@ impl From<ApiError> for Problem {
                 code: problem.code.into(),
                 why: problem.denial.map(Into::into),
                 request: Some(problem.request).filter(|request| !request.is_empty()),
+                model: None,
+                retry_after: problem.retry_after,
             },
             ApiError::Unreachable => ErrorCode::Offline.into(),
             ApiError::Tls => ErrorCode::TlsFailed.into(),
@@ -23,7 +25,7 @@ impl From<ApiError> for Problem {
 
 impl From<Denial> for Problem {
     fn from(denial: Denial) -> Self {
-        Self { code: ErrorCode::Denied, why: Some(denial.into()), request: None }
+        Self { why: Some(denial.into()), ..ErrorCode::Denied.into() }
     }
 }
 

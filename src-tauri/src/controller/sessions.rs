@@ -18,6 +18,7 @@ use super::{
     Controller, answer,
     delivery::Errand,
     ended,
+    endpoint::Served,
     key::KeyAsk,
     ms,
     request::{Answer, Reply},
@@ -39,6 +40,11 @@ pub(super) struct Open {
     pub token_expires: UnixMs,
     /// Ends whatever is under way in the session.
     pub cancel: CancellationToken,
+    pub endpoint: Option<Served>,
+    /// When something was last done in it.
+    pub active: UnixMs,
+    /// That it will be ended for lack of activity was said.
+    pub idle_said: bool,
     reason: Reason,
     /// The copy has said once that the session lives; from then on what it says counts.
     stood: bool,
@@ -50,14 +56,25 @@ impl Open {
     fn new(opened: OpenedSession, reason: Reason) -> Self {
         Self {
             renew_after: opened.session.opened,
-            session: opened.session,
             token: secret(opened.token),
             token_expires: opened.token_expires,
             cancel: CancellationToken::new(),
+            endpoint: None,
+            active: opened.session.opened,
+            idle_said: false,
             reason,
             stood: false,
             renewing: false,
+            session: opened.session,
         }
+    }
+
+    /// The token from now on, here and for the endpoint.
+    fn take_token(&mut self, token: SecretString, expires: UnixMs) {
+        if let Some(endpoint) = &self.endpoint {
+            endpoint.take_token(&token);
+        }
+        (self.token, self.token_expires) = (token, expires);
     }
 
     fn wants_a_token(&self, now: UnixMs) -> bool {
@@ -171,18 +188,32 @@ impl Controller {
         }
     }
 
-    /// Ends one's own session, here at once.
-    pub(super) fn end_session(&mut self, serial: u32) -> Answer<()> {
-        let open = self.sessions.get(&serial).ok_or(Problem::from(ErrorCode::SessionNotOpen))?;
-        let session = open.session.serial;
-        self.session_over(serial, EndedBy::You);
-        let presence = self.signed_in()?;
-        let (line, token) = (presence.line.clone(), presence.token.clone());
-        self.send(line, token, Errand::EndSession(session));
-        Ok(())
+    /// Ends one's own session: here at once, and one that is open in another console as soon as the server says so.
+    pub(super) fn end_session(&mut self, serial: u32, reply: Reply<()>) {
+        let (line, token) = match self.signed_in() {
+            Ok(presence) => (presence.line.clone(), presence.token.clone()),
+            Err(problem) => return answer(reply, Err(problem)),
+        };
+        let session = SessionSerial(u64::from(serial));
+        if self.sessions.contains_key(&serial) {
+            self.end_here(serial);
+            return answer(reply, Ok(()));
+        }
+        let work = async move { line.end_session(&token, session).await };
+        self.after(work, move |_, done| answer(reply, done.map_err(Into::into)));
     }
 
-    fn session_over(&mut self, serial: u32, by: EndedBy) {
+    /// Ends a session of this console at once; the server hears of it now, or first thing when it is back.
+    pub(super) fn end_here(&mut self, serial: u32) {
+        let Some(presence) = &self.presence else { return };
+        let (line, token) = (presence.line.clone(), presence.token.clone());
+        let Some(session) = self.sessions.get(&serial).map(|open| open.session.serial) else { return };
+        self.remember_ending(session);
+        self.session_over(serial, EndedBy::You);
+        self.send(line, token, Errand::EndSession(session));
+    }
+
+    pub(super) fn session_over(&mut self, serial: u32, by: EndedBy) {
         if let Some(open) = self.sessions.remove(&serial) {
             self.tell_over(&open.session, by);
         }
@@ -191,8 +222,9 @@ impl Controller {
     fn tell_over(&self, session: &Session, by: EndedBy) {
         let account_name = self.directory.account_name(&session.account);
         let at = ms(self.now().unwrap_or(session.ends));
-        let session = short(session.serial.0);
-        self.parts.page.tell(ConsoleEvent::SessionEnded { session, account_name, at, by });
+        let serial = short(session.serial.0);
+        self.parts.page.tell(ConsoleEvent::SessionEnded { session: serial, account_name, at, by });
+        self.tell_cut(&session.account, by);
     }
 
     /// Every session is over with the sign-in.
@@ -271,7 +303,7 @@ impl Controller {
             let Some(open) = console.sessions.get_mut(&serial) else { return };
             open.renewing = false;
             match renewed {
-                Ok(renewed) => (open.token, open.token_expires) = (secret(renewed.token), renewed.token_expires),
+                Ok(renewed) => open.take_token(secret(renewed.token), renewed.token_expires),
                 Err(_) => open.renew_after = now.plus(TRY_AGAIN),
             }
         });

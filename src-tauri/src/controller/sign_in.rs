@@ -2,7 +2,11 @@
 
 use std::sync::Arc;
 
-use doorward_client::follower::FollowFault;
+use doorward_client::{
+    cache::{Cache, Caches, Holder, PURPOSE},
+    follower::FollowFault,
+    keys::{SignAsk, model_of},
+};
 use doorward_core::{
     id::{KeySerial, StaffId},
     policy::By,
@@ -14,12 +18,14 @@ use secrecy::SecretString;
 
 use super::{
     Controller, answer,
+    cache::names_in,
     delivery::{Delivery, Errand},
     ended,
     house::{House, Line},
-    key::{Asking, KeyAsk},
+    key::{Asking, KeyAsk, json},
     memory::Who,
     ms,
+    names::Names,
     request::{Answer, Reply},
     short,
 };
@@ -33,10 +39,10 @@ pub(super) struct Presence {
     pub key: KeySerial,
     pub ends: UnixMs,
     name: String,
-    handle: String,
+    pub handle: String,
     roles: Vec<Role>,
     /// The server's time at the sign-in.
-    began: UnixMs,
+    pub began: UnixMs,
     /// The copy has said once that the sign-in stands; from then on what it says counts.
     stood: bool,
     /// The follower was seen without a refusal since.
@@ -57,23 +63,28 @@ impl Controller {
         }
         let asking = self.begin_ceremony(KeyPurpose::SignIn)?;
         let (number, house) = (asking.number, Arc::clone(&self.parts.house));
-        let work = signed_in(house, asking, handle.clone());
+        let work = signed_in(house, asking, handle.clone(), self.parts.caches.clone());
         self.after(work, move |console, done| console.came_in(number, handle, done));
         Ok(())
     }
 
-    fn came_in(&mut self, ceremony: u64, handle: String, done: Answer<(Arc<dyn Line>, SignedIn)>) {
+    fn came_in(&mut self, ceremony: u64, handle: String, done: Answer<CameIn>) {
         let wanted = self.end_ceremony(ceremony);
         match done {
-            Ok((line, made)) if wanted => self.enter(line, handle, made),
-            Ok((line, made)) => self.send(line, secret(made.token), Errand::SignOut),
+            Ok(came) if wanted => self.enter(handle, came),
+            Ok(CameIn { line, made, .. }) => self.send(line, secret(made.token), Errand::SignOut),
             Err(problem) if wanted => self.parts.page.tell(ConsoleEvent::SignInFailed { problem }),
             Err(_) => {}
         }
     }
 
-    fn enter(&mut self, line: Arc<dyn Line>, handle: String, made: SignedIn) {
+    fn enter(&mut self, handle: String, came: CameIn) {
+        let CameIn { line, made, cache, names } = came;
         let token = secret(made.token);
+        self.close_cache(None);
+        self.open_cache(cache, names);
+        self.watch.locked = None;
+        self.seen();
         line.follow(&token);
         self.memory.handle = Some(handle.clone());
         self.memory.who = Some(Who { staff: made.staff.clone(), key: made.key });
@@ -97,8 +108,12 @@ impl Controller {
 
     /// Signs out, here at once and at the server as soon as it can be reached.
     pub(super) fn sign_out(&mut self) -> Answer<()> {
+        self.note_endings();
         if let Some(Presence { line, token, .. }) = self.leave(EndedBy::SignedOut) {
             self.send(line, token, Errand::SignOut);
+        } else if self.memory.who.take().is_some() {
+            // Nobody is signed in, but whoever was last has nothing to review any more.
+            self.forget_review();
         }
         Ok(())
     }
@@ -107,7 +122,10 @@ impl Controller {
     pub(super) fn leave(&mut self, by: EndedBy) -> Option<Presence> {
         let presence = self.presence.take()?;
         self.parts.house.unfollow();
+        self.close_cache(Some(by));
+        self.watch.locked = None;
         self.drop_ceremony();
+        self.close_endpoints();
         self.drop_sessions(by);
         self.list = super::AccountList::default();
         self.directory = super::Directory::default();
@@ -120,6 +138,13 @@ impl Controller {
         self.tell_state();
         self.parts.page.tell(ConsoleEvent::SignedOut { by });
         Some(presence)
+    }
+
+    fn forget_review(&mut self) {
+        self.leave_review(None);
+        self.remember();
+        self.tell_state();
+        self.parts.page.tell(ConsoleEvent::SignedOut { by: EndedBy::SignedOut });
     }
 
     /// Looks whether the sign-in still stands: by the copy, by the time, and by what the server said to the follower.
@@ -162,18 +187,18 @@ impl Controller {
                 handle: presence.handle.clone(),
                 roles: roles.into_iter().map(Into::into).collect(),
                 key: short(presence.key.0),
-                sign_in_ends: ms(presence.ends),
+                sign_in_ends: Some(ms(presence.ends)),
             });
         }
-        let who = self.memory.who.as_ref().filter(|_| self.phase() == Phase::Review)?;
+        let who = self.memory.who.as_ref().filter(|_| matches!(self.phase(), Phase::Review | Phase::Locked))?;
         let handle = self.memory.handle.clone().unwrap_or_default();
         Some(Me {
             id: who.staff.to_string(),
-            name: handle.clone(),
+            name: self.directory.names.staff(&who.staff).map_or_else(|| handle.clone(), str::to_owned),
             handle,
             roles: self.roles_of(&who.staff).unwrap_or_default().into_iter().map(Into::into).collect(),
             key: short(who.key.0),
-            sign_in_ends: ms(self.parts.standing.as_of().unwrap_or(UnixMs(0))),
+            sign_in_ends: None,
         })
     }
 
@@ -220,20 +245,38 @@ impl Controller {
     }
 }
 
-async fn signed_in(house: Arc<dyn House>, asking: Asking, handle: String) -> Answer<(Arc<dyn Line>, SignedIn)> {
+/// A sign-in that was made, and what is kept of that person here.
+struct CameIn {
+    line: Arc<dyn Line>,
+    made: SignedIn,
+    cache: Cache,
+    names: Option<Names>,
+}
+
+/// One touch serves the server and the cache.
+async fn signed_in(house: Arc<dyn House>, asking: Asking, handle: String, caches: Caches) -> Answer<CameIn> {
     let line = house.connect()?;
     let begun = line.begin_sign_in(BeginSignIn { handle }).await?;
-    let credential = asking.answer(KeyAsk::Touch(begun.options)).await?;
+    let ask = SignAsk::from_json(&begun.options.0).map_err(|_| Problem::from(ErrorCode::KeyFailed))?;
+    let signed = asking.signed(ask.with_secret_for(PURPOSE)).await?;
+    let credential = json(&signed.credential).map_err(|_| Problem::from(ErrorCode::KeyFailed))?;
     let made = line.finish_sign_in(KeyAnswer { ceremony: begun.ceremony, credential }).await?;
-    Ok((line, made))
+    let cache = caches.enter(Holder { staff: made.staff.clone(), key: made.key }, &signed).await;
+    let names = names_in(&cache).await;
+    Ok(CameIn { line, made, cache, names })
 }
 
 async fn enrolled(house: Arc<dyn House>, asking: Asking, ask: EnrolAsk) -> Answer<EnrolledKey> {
     let line = house.connect()?;
     let begun = line.begin_enrolment(BeginEnrolment { code: Secret(ask.code) }).await?;
     let credential = asking.answer(KeyAsk::Make(begun.options)).await?;
+    let model = model_of(&credential);
     let finish = FinishEnrolment { ceremony: begun.ceremony, credential, name: ask.name };
-    let made = line.finish_enrolment(finish).await?;
+    let made = line.finish_enrolment(finish).await.map_err(|error| {
+        let problem = Problem::from(error);
+        let refused = problem.code == ErrorCode::KeyRefused;
+        Problem { model: model.filter(|_| refused), ..problem }
+    })?;
     Ok(EnrolledKey { key: short(made.key.0), handle: made.handle })
 }
 

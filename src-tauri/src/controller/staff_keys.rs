@@ -6,7 +6,7 @@ use doorward_core::{
     id::KeySerial,
     staff::Role,
     state::AccessState,
-    wire::{self, BeginIntent, ConfirmIntent, Effects, Intent, Outcome},
+    wire::{self, BeginIntent, Effects, Intent},
 };
 
 use super::{
@@ -14,7 +14,6 @@ use super::{
     accounts::staff_ref,
     answer,
     delivery::Errand,
-    key::KeyAsk,
     memory::Who,
     ms,
     request::{Answer, Reply},
@@ -104,12 +103,13 @@ impl Controller {
             Ok((begun.effects, line.sessions(&token).await?))
         };
         self.after(work, move |console, told: Result<_, ApiError>| {
-            let effects = told.map(|(effects, sessions)| console.effects_told(key, &effects, &sessions));
+            let signs_out = console.is_in_use(key);
+            let effects = told.map(|(effects, sessions)| console.effects_told(signs_out, &effects, &sessions));
             answer(reply, effects.map_err(Into::into));
         });
     }
 
-    fn effects_told(&self, key: KeySerial, effects: &Effects, sessions: &wire::Sessions) -> KeyEffects {
+    pub(super) fn effects_told(&self, signs_you_out: bool, effects: &Effects, sessions: &wire::Sessions) -> KeyEffects {
         let view = |serial| {
             let known = sessions.sessions.iter().find(|known| known.session.serial == serial);
             SessionEffect {
@@ -122,7 +122,7 @@ impl Controller {
             sessions: effects.sessions.iter().copied().map(view).collect(),
             sign_ins: short(effects.sign_ins),
             last_admin_key: effects.last_admin_key,
-            signs_you_out: self.is_in_use(key),
+            signs_you_out,
             queued: false,
         }
     }
@@ -198,27 +198,11 @@ impl Controller {
         let known = self.known_keys.keys.iter().find(|known| known.key == key);
         let key_name = known.map_or_else(|| key.to_string(), |known| known.name.clone());
         let purpose = KeyPurpose::RevokeKey { key: short(key.0), key_name };
-        let begun = self.signed_in_online().map(|presence| (presence.line.clone(), presence.token.clone()));
-        let begun = begun.and_then(|line| Ok((line, self.begin_ceremony(purpose)?)));
-        let ((line, token), asking) = match begun {
-            Ok(begun) => begun,
-            Err(problem) => return answer(reply, Err(problem)),
-        };
-        let number = asking.number;
-        let work = async move {
-            let begun = line.begin_intent(&token, BeginIntent { intent: Intent::RevokeKey { key } }).await?;
-            let credential = asking.answer(KeyAsk::Touch(begun.options)).await?;
-            match line.confirm_intent(&token, begun.ceremony, ConfirmIntent { credential }).await? {
-                Outcome::Changed { .. } => Ok(()),
-                _ => Err(ErrorCode::Internal.into()),
-            }
-        };
-        self.after(work, move |console, done: Answer<()>| {
-            console.end_ceremony(number);
+        self.intend(Intent::RevokeKey { key }, purpose, move |console, done| {
             if done.is_ok() {
                 console.revoked(key);
             }
-            answer(reply, done);
+            answer(reply, done.map(|_| ()));
         });
     }
 }

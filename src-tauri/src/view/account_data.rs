@@ -157,6 +157,8 @@ pub struct UpdatePersonAsk {
     pub session: u32,
     pub person: String,
     pub changes: Vec<AttributeChange>,
+    /// Only where these stand so: for taking back what was changed, and nothing that came after.
+    pub only_if: Option<Vec<AttributeChange>>,
 }
 
 #[derive(Clone, Deserialize, Type)]

@@ -13,12 +13,23 @@
 //! | `key_pin` | `pin: Pin` | `()` |
 //! | `key_choose` | – (plug out or touch tells keys apart) | `()` |
 //! | `key_cancel` | – | `()` |
+//! | `lock` | – | `()` |
+//! | `unlock` | – | `()`; asks for PIN and touch on the way |
+//! | `active` | –: somebody is here | `()` |
+//! | `choose_lock_after` | `minutes: u16` | `()` |
+//! | `end_all` | – | `()`: every session of this console is over |
 //! | `enrol` | [`EnrolAsk`] | [`EnrolledKey`] |
 //! | `accounts` | – | [`Accounts`] |
 //! | `sessions` | – | `Vec<SessionView>`: one's own live ones |
 //! | `open_session` | [`OpenAsk`] | [`SessionView`]; read-write asks for the key on the way |
 //! | `end_session` | `session: u32` | `()` |
 //! | `workspaces` | `session` | `Vec<Workspace>` |
+//! | `note_active` | `session: u32` | `()`: somebody types or points in it |
+//! | `keep_idle` | `minutes: u32` | `()`: so long may read-write lie idle |
+//! | `about` | – | [`About`] |
+//! | `endpoint` | `session: u32` | `Option<`[`EndpointView`]`>` |
+//! | `open_endpoint` | `session: u32` | [`EndpointView`]: the one that is open, or a new one |
+//! | `close_endpoint` | `session: u32` | `()` |
 //! | `people` | [`PeopleAsk`] | [`People`] |
 //! | `person` | [`PersonAsk`] | [`Person`] |
 //! | `person_activities` | [`PersonAsk`] | `Vec<Activity>` |
@@ -28,9 +39,33 @@
 //! | `update_person` | [`UpdatePersonAsk`] | [`Person`] as it stands afterwards |
 //! | `keys` | – | `Vec<KeyView>`: one's own, a security admin's answer has everybody's |
 //! | `key_effects` | `key: u32` | [`KeyEffects`] |
+//! | `past_grants` | – | `Vec<PastGrant>`: switched off before their time, as far back as is known |
+//! | `history` | [`HistoryAsk`] | [`HistoryView`]: every row verified |
+//! | `proof` | `seq: Option<u32>` | `String`: the proof of one row that is shown, or of all |
+//! | `check_log` | – | [`LogChecked`] |
+//! | `export_grants` | – | [`Exported`] |
+//! | `everywhere` | – | `Vec<SessionElsewhere>`: one's own, a security admin's answer has everybody's |
+//! | `staff` | – | `Vec<StaffView>` |
+//! | `change_effects` | [`Change`] | [`KeyEffects`] |
+//! | `make_change` | [`Change`] | [`ChangeMade`]; asks for a touch on the way |
+//! | `desktop` | – | [`DesktopView`] |
+//! | `set_tray` | `Option<TrayWords>`: none puts it away | `()` |
+//! | `notify` | [`NotificationAsk`] | `()` |
+//! | `set_zoom` | `percent: u16`, 50 to 300 | `()` |
+//! | `set_pins` | ids of the accounts that are pinned | `()` |
+//! | `tray_state` | – | [`TrayState`] |
+//! | `close_window` | `really: bool` | `()`; the sessions end and the window goes, or it stays |
+//! | `save_log` | – | [`SavedLog`] |
 //! | `revoke_key` | `key: u32` | `()`; another's key asks for a touch on the way |
 
+mod about;
 mod account_data;
+mod desktop;
+mod endpoint;
+mod history;
+mod key;
+mod lock;
+mod security;
 
 use std::fmt;
 
@@ -39,7 +74,14 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 use specta_typescript::Number;
 
+pub use about::*;
 pub use account_data::*;
+pub use desktop::*;
+pub use endpoint::*;
+pub use history::*;
+pub use key::*;
+pub use lock::*;
+pub use security::*;
 
 /// Milliseconds since 1970-01-01T00:00:00Z. A number on the page: exact for the next 285,000 years.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Type)]
@@ -62,6 +104,14 @@ pub struct ConsoleState {
     pub feed_size: u32,
     /// What the key asks for right now, so that a page that was opened again shows it.
     pub prompt: Option<KeyPrompt>,
+    /// Where this machine's clock is off by more than half a minute.
+    pub skew: Option<ClockSkew>,
+    /// With the phase `locked`: why, and what goes on behind the lock.
+    pub locked: Option<Locked>,
+    /// Who can bring back what is kept here of whoever is signed in, or was last.
+    pub kept_by: Option<KeptBy>,
+    /// After so many minutes without anybody the console locks itself.
+    pub lock_after: u16,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
@@ -72,6 +122,8 @@ pub enum Phase {
     SignedIn,
     /// No server in reach; what was cached is shown and nothing opens.
     Review,
+    /// Nothing is shown until the key was touched.
+    Locked,
 }
 
 /// How the copy of the feed stands.
@@ -98,7 +150,8 @@ pub struct Me {
     pub handle: String,
     pub roles: Vec<RoleName>,
     pub key: u32,
-    pub sign_in_ends: Ms,
+    /// None in an offline review: nobody is signed in.
+    pub sign_in_ends: Option<Ms>,
 }
 
 impl fmt::Debug for Me {
@@ -117,87 +170,13 @@ pub enum RoleName {
     Maintenance,
 }
 
-// ---------------------------------------------------------------- the hardware key
-
-/// A PIN on its way in: shows nothing in Debug.
-#[derive(Clone, Deserialize, Type)]
-#[serde(transparent)]
-pub struct Pin(pub String);
-
-impl fmt::Debug for Pin {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Pin(…)")
-    }
-}
-
-/// What the key asks for. `None` in [`ConsoleEvent::Key`] means that it asks for nothing (any more).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
-pub struct KeyPrompt {
-    pub step: KeyStep,
-    /// What the touch is for, said at every step.
-    pub purpose: KeyPurpose,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
-#[serde(tag = "step", rename_all = "kebab-case")]
-pub enum KeyStep {
-    /// No key is plugged in.
-    Insert,
-    /// Several are plugged in: touch the right one.
-    Choose,
-    /// `retries_left` is absent where the key has not said; `wrong` after a PIN that was not right.
-    Pin {
-        retries_left: Option<u8>,
-        wrong: bool,
-    },
-    Touch,
-    /// The touch was given; the server checks it.
-    Checking,
-    /// The key has no PIN: one must be set first.
-    NoPinSet,
-    /// Too many wrong PINs in a row: plug it out and in again.
-    BlockedUntilReplug,
-    /// Too many wrong PINs for good: the key must be reset.
-    Blocked,
-    /// This key is not one of the person's.
-    NotYours,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
-#[serde(tag = "purpose", rename_all = "kebab-case")]
-pub enum KeyPurpose {
-    SignIn,
-    Unlock,
-    Enrol,
-    ReadWrite { account: String, account_name: String },
-    RevokeKey { key: u32, key_name: String },
-}
-
-/// A code and what to call the key.
-#[derive(Clone, Deserialize, Type)]
-pub struct EnrolAsk {
-    pub code: String,
-    pub name: String,
-}
-
-impl fmt::Debug for EnrolAsk {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("EnrolAsk(…)")
-    }
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
-pub struct EnrolledKey {
-    pub key: u32,
-    /// What to sign in with.
-    pub handle: String,
-}
-
 // ---------------------------------------------------------------- accounts
 
 /// Every account that grants anything now.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
 pub struct Accounts {
+    /// Which computation of the list this is: changes of a later one go on top of it, others are in it.
+    pub turn: u32,
     pub rows: Vec<AccountRow>,
 }
 
@@ -393,6 +372,10 @@ pub enum EndedBy {
     You,
     SignedOut,
     SecurityAdmin,
+    /// A user of the account.
+    Customer,
+    /// The console, for nobody did anything in it for a while.
+    Idle,
     /// Another read-write session took its place.
     Replaced,
     /// Its own time ran out.
@@ -465,6 +448,7 @@ pub enum ConsoleEvent {
         problem: Problem,
     },
     AccountsChanged {
+        turn: u32,
         upserts: Vec<AccountRow>,
         removed: Vec<String>,
     },
@@ -480,9 +464,30 @@ pub enum ConsoleEvent {
         by: EndedBy,
     },
     KeysChanged,
+    /// Nobody does anything in a read-write session: it ends at `at`. Absent: somebody does again.
+    Idle {
+        session: u32,
+        at: Option<Ms>,
+    },
     /// The sign-in is over, and why. The page forgets everything but the cached list.
     SignedOut {
         by: EndedBy,
+    },
+    /// A link leads to this account.
+    Show {
+        account: String,
+    },
+    /// How the console stands, for the tray.
+    Tray {
+        tray: TrayState,
+    },
+    /// Something to tell also to somebody who is not looking.
+    Notice {
+        notice: Notice,
+    },
+    /// Somebody closes the window while so many sessions are open.
+    CloseAsked {
+        sessions: u32,
     },
 }
 
@@ -497,11 +502,15 @@ pub struct Problem {
     pub why: Option<Why>,
     /// Names the request in the server's log.
     pub request: Option<String>,
+    /// With `key-refused` at an enrolment: the number of the key's model, which the trust list lacks.
+    pub model: Option<String>,
+    /// After so many seconds it may be asked again, where whoever refused has said.
+    pub retry_after: Option<u32>,
 }
 
 impl From<ErrorCode> for Problem {
     fn from(code: ErrorCode) -> Self {
-        Self { code, why: None, request: None }
+        Self { code, why: None, request: None, model: None, retry_after: None }
     }
 }
 
@@ -514,12 +523,17 @@ pub enum ErrorCode {
     Cancelled,
     KeyTimedOut,
     KeyFailed,
+    /// The key was taken out and did not come back.
+    KeyUnplugged,
     KeyNoPermission,
     NoKeyCeremony,
     SignedOut,
     SessionNotOpen,
     TlsFailed,
     CopyRefused,
+    NotSaved,
+    Locked,
+    NotProven,
     // by the server or the gateway
     BadRequest,
     NotSignedIn,

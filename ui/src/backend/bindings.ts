@@ -6,6 +6,11 @@ import * as __TAURI_EVENT from "@tauri-apps/api/event";
 /** Commands */
 export const commands = {
 	consoleState: () => typedError<ConsoleState, Problem>(__TAURI_INVOKE("console_state")),
+	lock: () => typedError<null, Problem>(__TAURI_INVOKE("lock")),
+	unlock: () => typedError<null, Problem>(__TAURI_INVOKE("unlock")),
+	active: () => typedError<null, Problem>(__TAURI_INVOKE("active")),
+	chooseLockAfter: (minutes: number) => typedError<null, Problem>(__TAURI_INVOKE("choose_lock_after", { minutes })),
+	endAll: () => typedError<null, Problem>(__TAURI_INVOKE("end_all")),
 	signIn: (handle: string) => typedError<null, Problem>(__TAURI_INVOKE("sign_in", { handle })),
 	signOut: () => typedError<null, Problem>(__TAURI_INVOKE("sign_out")),
 	keyPin: (pin: Pin) => typedError<null, Problem>(__TAURI_INVOKE("key_pin", { pin })),
@@ -16,6 +21,12 @@ export const commands = {
 	sessions: () => typedError<SessionView[], Problem>(__TAURI_INVOKE("sessions")),
 	openSession: (ask: OpenAsk) => typedError<SessionView, Problem>(__TAURI_INVOKE("open_session", { ask })),
 	endSession: (session: number) => typedError<null, Problem>(__TAURI_INVOKE("end_session", { session })),
+	noteActive: (session: number) => typedError<null, Problem>(__TAURI_INVOKE("note_active", { session })),
+	keepIdle: (minutes: number) => typedError<null, Problem>(__TAURI_INVOKE("keep_idle", { minutes })),
+	about: () => typedError<About, Problem>(__TAURI_INVOKE("about")),
+	endpoint: (session: number) => typedError<EndpointView | null, Problem>(__TAURI_INVOKE("endpoint", { session })),
+	openEndpoint: (session: number) => typedError<EndpointView, Problem>(__TAURI_INVOKE("open_endpoint", { session })),
+	closeEndpoint: (session: number) => typedError<null, Problem>(__TAURI_INVOKE("close_endpoint", { session })),
 	workspaces: (session: number) => typedError<Workspace[], Problem>(__TAURI_INVOKE("workspaces", { session })),
 	people: (ask: PeopleAsk) => typedError<People, Problem>(__TAURI_INVOKE("people", { ask })),
 	person: (ask: PersonAsk) => typedError<Person, Problem>(__TAURI_INVOKE("person", { ask })),
@@ -27,6 +38,23 @@ export const commands = {
 	keys: () => typedError<KeyView[], Problem>(__TAURI_INVOKE("keys")),
 	keyEffects: (key: number) => typedError<KeyEffects, Problem>(__TAURI_INVOKE("key_effects", { key })),
 	revokeKey: (key: number) => typedError<null, Problem>(__TAURI_INVOKE("revoke_key", { key })),
+	pastGrants: () => typedError<PastGrant[], Problem>(__TAURI_INVOKE("past_grants")),
+	everywhere: () => typedError<SessionElsewhere[], Problem>(__TAURI_INVOKE("everywhere")),
+	staff: () => typedError<StaffView[], Problem>(__TAURI_INVOKE("staff")),
+	changeEffects: (change: Change) => typedError<KeyEffects, Problem>(__TAURI_INVOKE("change_effects", { change })),
+	makeChange: (change: Change) => typedError<ChangeMade, Problem>(__TAURI_INVOKE("make_change", { change })),
+	desktop: () => typedError<DesktopView, Problem>(__TAURI_INVOKE("desktop")),
+	setTray: (words: TrayWords | null) => typedError<null, Problem>(__TAURI_INVOKE("set_tray", { words })),
+	notify: (ask: NotificationAsk) => typedError<null, Problem>(__TAURI_INVOKE("notify", { ask })),
+	setZoom: (percent: number) => typedError<null, Problem>(__TAURI_INVOKE("set_zoom", { percent })),
+	closeWindow: (really: boolean) => typedError<null, Problem>(__TAURI_INVOKE("close_window", { really })),
+	trayState: () => typedError<TrayState, Problem>(__TAURI_INVOKE("tray_state")),
+	setPins: (accounts: string[]) => typedError<null, Problem>(__TAURI_INVOKE("set_pins", { accounts })),
+	saveLog: () => typedError<SavedLog, Problem>(__TAURI_INVOKE("save_log")),
+	history: (ask: HistoryAsk) => typedError<HistoryView, Problem>(__TAURI_INVOKE("history", { ask })),
+	proof: (seq: number | null) => typedError<string, Problem>(__TAURI_INVOKE("proof", { seq })),
+	checkLog: () => typedError<LogChecked, Problem>(__TAURI_INVOKE("check_log")),
+	exportGrants: () => typedError<Exported, Problem>(__TAURI_INVOKE("export_grants")),
 };
 
 /** Events */
@@ -35,6 +63,20 @@ export const events = {
 };
 
 /* Types */
+/**  What Settings shows and nobody chooses. */
+export type About = {
+	/**  Of this console. */
+	version: string,
+	/**  Where a security concern is reported, from the configuration: an address of the web or of mail. */
+	security_contact: string | null,
+};
+
+/**  An account by id and, where known, name. */
+export type AccountRef = {
+	id: string,
+	name: string | null,
+};
+
 /**  An account that grants something, and what the person at this console may do there. */
 export type AccountRow = {
 	id: string,
@@ -51,6 +93,8 @@ export type AccountRow = {
 
 /**  Every account that grants anything now. */
 export type Accounts = {
+	/**  Which computation of the list this is: changes of a later one go on top of it, others are in it. */
+	turn: number,
 	rows: AccountRow[],
 };
 
@@ -89,6 +133,46 @@ export type AttributeTest = {
 	value: string | null,
 };
 
+/**  A change that only a security admin makes, each with a touch of the key. */
+export type Change = { change: "end-sessions"; sessions: number[] } | { change: "revoke-keys"; keys: number[] } | { change: "add-staff"; handle: string; name: string } | { change: "issue-code"; staff: string } | { change: "suspend"; staff: string } | { change: "reinstate"; staff: string } | { change: "give-role"; staff: string; role: RoleName } | { change: "take-role"; staff: string; role: RoleName } | { change: "open-duty"; staff: string; from: Ms; until: Ms } | { change: "close-duty"; staff: string; opened: number } | { change: "assign-primary-csm"; account: string; staff: string } | { change: "unassign-primary-csm"; account: string };
+
+/**  What came of a change. */
+export type ChangeMade = {
+	/**  With `issue-code`: shown once. */
+	code: EnrolmentCode | null,
+	/**  With `add-staff`: who it is from now on. */
+	staff: string | null,
+};
+
+export type CheckName = 
+/**  The log key signed the checkpoint, for this origin. */
+"signature" | 
+/**  A statement says that the copy is how the feed stands now. */
+"fresh" | 
+/**  The copy hashes to the checkpoint's root, or the checkpoint's feed begins with it. */
+"copy" | 
+/**  The entries that are shown are in the feed. */
+"entries" | 
+/**  The feed only grew since the first checkpoint this console ever saw. */
+"grew";
+
+export type CheckStep = {
+	step: CheckName,
+	found: Found,
+	/**  What it is about: entries, or a size of the feed. */
+	count: number | null,
+	/**  When that was signed. */
+	signed: Ms | null,
+};
+
+/**  Two clocks that disagree, at one moment. It is shown and decides nothing. */
+export type ClockSkew = {
+	/**  By this machine's clock. */
+	here: Ms,
+	/**  By the signed time. */
+	server: Ms,
+};
+
 /**  How the copy of the feed stands. */
 export type Connection = {
 	state: ConnectionState,
@@ -105,11 +189,21 @@ export type ConsoleEvent =
 /**  The key asks for something, or no longer does. */
 { kind: "key"; prompt: KeyPrompt | null } | 
 /**  Why a sign-in came to nothing. */
-{ kind: "sign-in-failed"; problem: Problem } | { kind: "accounts-changed"; upserts: AccountRow[]; removed: string[] } | 
+{ kind: "sign-in-failed"; problem: Problem } | { kind: "accounts-changed"; turn: number; upserts: AccountRow[]; removed: string[] } | 
 /**  So much changed that the page should ask for `accounts` anew. */
 { kind: "accounts-replaced" } | { kind: "session-opened"; session: SessionView } | { kind: "session-ended"; session: number; account_name: string | null; at: Ms; by: EndedBy } | { kind: "keys-changed" } | 
+/**  Nobody does anything in a read-write session: it ends at `at`. Absent: somebody does again. */
+{ kind: "idle"; session: number; at: Ms | null } | 
 /**  The sign-in is over, and why. The page forgets everything but the cached list. */
-{ kind: "signed-out"; by: EndedBy };
+{ kind: "signed-out"; by: EndedBy } | 
+/**  A link leads to this account. */
+{ kind: "show"; account: string } | 
+/**  How the console stands, for the tray. */
+{ kind: "tray"; tray: TrayState } | 
+/**  Something to tell also to somebody who is not looking. */
+{ kind: "notice"; notice: Notice } | 
+/**  Somebody closes the window while so many sessions are open. */
+{ kind: "close-asked"; sessions: number };
 
 /**  Everything the frame of the page shows. */
 export type ConsoleState = {
@@ -124,6 +218,21 @@ export type ConsoleState = {
 	feed_size: number,
 	/**  What the key asks for right now, so that a page that was opened again shows it. */
 	prompt: KeyPrompt | null,
+	/**  Where this machine's clock is off by more than half a minute. */
+	skew: ClockSkew | null,
+	/**  With the phase `locked`: why, and what goes on behind the lock. */
+	locked: Locked | null,
+	/**  Who can bring back what is kept here of whoever is signed in, or was last. */
+	kept_by: KeptBy | null,
+	/**  After so many minutes without anybody the console locks itself. */
+	lock_after: number,
+};
+
+/**  What of the desktop is there. */
+export type DesktopView = {
+	tray: TrayView,
+	/**  Whether somebody on this desktop shows notifications. */
+	notifications: boolean,
 };
 
 export type Device = {
@@ -132,10 +241,21 @@ export type Device = {
 	last_used: Ms | null,
 };
 
+/**  A duty window, named by the entry that opened it. */
+export type DutyView = {
+	opened: number,
+	from: Ms,
+	until: Ms,
+};
+
 /**  What ended a session. */
 export type EndedBy = 
 /**  The person at this console. */
 "you" | "signed-out" | "security-admin" | 
+/**  A user of the account. */
+"customer" | 
+/**  The console, for nobody did anything in it for a while. */
+"idle" | 
 /**  Another read-write session took its place. */
 "replaced" | 
 /**  Its own time ran out. */
@@ -144,6 +264,25 @@ export type EndedBy =
 "customer-switched-off" | "grant-ran-out" | "key-revoked" | "role-taken" | "duty-ended" | "primary-csm-changed" | "staff-suspended" | "sign-in-over" | 
 /**  The server or the gateway said so and nothing more is known. */
 "unknown";
+
+/**  Who ended a session before its time. */
+export type EndedWhy = 
+/**  Whose session it was. */
+"owner" | "signed-out" | "security-admin" | 
+/**  A user of the account. */
+"customer" | 
+/**  Another read-write session of the same person took its place. */
+"replaced";
+
+/**  An endpoint that is open. It ends with its session. */
+export type EndpointView = {
+	/**  The serial of its session. */
+	session: number,
+	/**  `http://127.0.0.1:port`. What is asked below it is asked below the session's account. */
+	url: string,
+	/**  What each request must show, as `Authorization: Bearer`. */
+	secret: string,
+};
 
 /**  A code and what to call the key. */
 export type EnrolAsk = {
@@ -157,8 +296,30 @@ export type EnrolledKey = {
 	handle: string,
 };
 
+/**  A one-time code, with which its person enrols a key. */
+export type EnrolmentCode = {
+	code: string,
+	expires: Ms,
+};
+
 /**  Closed: the page has words for each, and a test says so. */
-export type ErrorCode = "offline" | "cancelled" | "key-timed-out" | "key-failed" | "key-no-permission" | "no-key-ceremony" | "signed-out" | "session-not-open" | "tls-failed" | "copy-refused" | "bad-request" | "not-signed-in" | "other-certificate" | "denied" | "not-found" | "ceremony-gone" | "key-refused" | "code-refused" | "conflict" | "too-many-requests" | "too-large" | "timed-out" | "not-fresh" | "route-refused" | "upstream-unreachable" | "unavailable" | "internal";
+export type ErrorCode = "offline" | "cancelled" | "key-timed-out" | "key-failed" | 
+/**  The key was taken out and did not come back. */
+"key-unplugged" | "key-no-permission" | "no-key-ceremony" | "signed-out" | "session-not-open" | "tls-failed" | "copy-refused" | "not-saved" | "locked" | "not-proven" | "bad-request" | "not-signed-in" | "other-certificate" | "denied" | "not-found" | "ceremony-gone" | "key-refused" | "code-refused" | "conflict" | "too-many-requests" | "too-large" | "timed-out" | "not-fresh" | "route-refused" | "upstream-unreachable" | "unavailable" | "internal";
+
+/**  What was written down for a review. */
+export type Exported = {
+	csv: string,
+	report: string,
+	rows: number,
+	as_of: Ms,
+	/**  The SHA-256 of the rows, which both files carry. */
+	hash: string,
+};
+
+export type Found = "right" | "wrong" | 
+/**  It could not be looked at: no server in reach, or there is nothing yet. */
+"not-looked";
 
 /**  One enabling of a setting. */
 export type GrantView = {
@@ -169,6 +330,57 @@ export type GrantView = {
 	/**  Absent: indefinitely. */
 	until: Ms | null,
 };
+
+/**  What an entry reports, and how that stands now. */
+export type Happened = { is: "account-registered"; plan: PlanName } | { is: "plan-changed"; plan: PlanName } | { is: "account-closed" } | { is: "grant-enabled"; grant: number; setting: SettingName; 
+/**  Who switched it on, by name, where the directory still has it. */
+by: string | null; 
+/**  Absent: indefinitely. */
+until: Ms | null; still_on: boolean } | { is: "grant-disabled"; grant: number; setting: SettingName } | { is: "primary-csm-assigned"; staff: StaffRef } | { is: "primary-csm-unassigned" } | { is: "session-opened"; session: number; staff: StaffRef; mode: ModeName; ends: Ms; still_open: boolean; 
+/**  What for, where this person may see it. */
+ticket: string | null; reason: string | null; 
+/**  How much was done in it, where the server said so. */
+reads: number | null; writes: number | null } | { is: "session-ended"; session: number; 
+/**  Absent where the opening is no entry of the feed, or not at hand. */
+staff: StaffRef | null; mode: ModeName | null; opened: Ms | null; by: EndedWhy } | { is: "staff-added"; staff: StaffRef } | { is: "staff-suspended"; staff: StaffRef } | { is: "staff-reinstated"; staff: StaffRef } | { is: "role-given"; staff: StaffRef; role: RoleName } | { is: "role-taken"; staff: StaffRef; role: RoleName } | { is: "duty-opened"; staff: StaffRef; from: Ms; until: Ms } | { is: "duty-closed"; staff: StaffRef } | { is: "key-enrolled"; key: number; staff: StaffRef } | { is: "key-revoked"; key: number; by: StaffRef };
+
+/**  Whose history is asked for, and from where on. */
+export type HistoryAsk = {
+	of: SubjectName,
+	/**  An id, or a serial. */
+	id: string,
+	/**  The entries before this one; absent: the newest. */
+	before: number | null,
+};
+
+export type HistoryRow = {
+	seq: number,
+	at: Ms,
+	account: AccountRef | null,
+	what: Happened,
+};
+
+/**  Entries about one thing, the newest first. Each was verified to be in the feed before it came here. */
+export type HistoryView = {
+	rows: HistoryRow[],
+	/**  Ask for what came before this one next; absent where there is no more. */
+	before: number | null,
+	/**  What lies before this entry only the server knows; absent where the server was asked. */
+	since: number | null,
+	/**  How many entries the feed had, by the checkpoint that all of it leads to. */
+	size: number,
+	/**  When the checkpoint was signed. */
+	signed: Ms,
+};
+
+/**  Who can bring back what this console keeps on the disk. */
+export type KeptBy = 
+/**  The staff key, by PIN and touch. */
+"hardware-key" | 
+/**  The system's keyring: the key has no secret to give. */
+"keyring" | 
+/**  Nothing is kept: neither of the two is to be had here. */
+"nobody";
 
 /**  What revoking a key would end: told before it is done. */
 export type KeyEffects = {
@@ -182,14 +394,16 @@ export type KeyEffects = {
 	queued: boolean,
 };
 
-/**  What the key asks for. `None` in [`ConsoleEvent::Key`] means that it asks for nothing (any more). */
+/**  What the key asks for. `None` in `ConsoleEvent::Key` means that it asks for nothing (any more). */
 export type KeyPrompt = {
 	step: KeyStep,
 	/**  What the touch is for, said at every step. */
 	purpose: KeyPurpose,
 };
 
-export type KeyPurpose = { purpose: "sign-in" } | { purpose: "unlock" } | { purpose: "enrol" } | { purpose: "read-write"; account: string; account_name: string } | { purpose: "revoke-key"; key: number; key_name: string };
+export type KeyPurpose = { purpose: "sign-in" } | { purpose: "unlock" } | { purpose: "enrol" } | { purpose: "read-write"; account: string; account_name: string } | { purpose: "revoke-key"; key: number; key_name: string } | 
+/**  What is changed, and whom or what it is about. */
+{ purpose: "change"; change: Change; subject: string };
 
 export type KeyStep = 
 /**  No key is plugged in. */
@@ -197,11 +411,20 @@ export type KeyStep =
 /**  Several are plugged in: touch the right one. */
 { step: "choose" } | 
 /**  `retries_left` is absent where the key has not said; `wrong` after a PIN that was not right. */
-{ step: "pin"; retries_left: number | null; wrong: boolean } | { step: "touch" } | 
+{ step: "pin"; retries_left: number | null; wrong: boolean } | 
+/**
+ *  The key has no PIN yet: one of so many characters at least is chosen here, and the key keeps it. `refused` after
+ *  one that the key did not take.
+ */
+{ step: "choose-pin"; min_length: number; refused: boolean } | { step: "touch" } | 
+/**  The key was taken out on the way: once it is back, all begins anew by itself. */
+{ step: "unplugged" } | 
 /**  The touch was given; the server checks it. */
 { step: "checking" } | 
-/**  The key has no PIN: one must be set first. */
+/**  The key has no PIN, so it is none that was enrolled. */
 { step: "no-pin-set" } | 
+/**  A key is there, and this user may not open it. */
+{ step: "no-permission" } | 
 /**  Too many wrong PINs in a row: plug it out and in again. */
 { step: "blocked-until-replug" } | 
 /**  Too many wrong PINs for good: the key must be reset. */
@@ -222,6 +445,36 @@ export type KeyView = {
 	in_use: boolean,
 };
 
+/**  A console that is locked: it says no more of what is behind it than this. */
+export type Locked = {
+	by: LockedBy,
+	/**  Sessions that go on behind the lock. */
+	sessions: number,
+	/**  When the last of them ends by its own length. */
+	until: Ms | null,
+};
+
+export type LockedBy = 
+/**  The person at this console. */
+"you" | 
+/**  Nobody did anything here for as long as was chosen. */
+"idle" | 
+/**  The machine slept. */
+"suspend" | 
+/**  The desktop's screen was locked. */
+"screen-lock" | 
+/**  No server is in reach, and the copy on this machine is still to be unlocked. */
+"offline";
+
+/**  What was checked here, with what this console has. */
+export type LogChecked = {
+	steps: CheckStep[],
+	/**  When it was checked, in signed time. */
+	at: Ms,
+	/**  Whether there is a proof to copy. */
+	copyable: boolean,
+};
+
 /**  What may be opened, as the decision says. An absent mode carries its reason. */
 export type May = {
 	read_only: boolean,
@@ -239,7 +492,8 @@ export type Me = {
 	handle: string,
 	roles: RoleName[],
 	key: number,
-	sign_in_ends: Ms,
+	/**  None in an offline review: nobody is signed in. */
+	sign_in_ends: Ms | null,
 };
 
 export type Message = {
@@ -291,12 +545,57 @@ export type ModeName = "read-only" | "read-write";
 /**  Milliseconds since 1970-01-01T00:00:00Z. A number on the page: exact for the next 285,000 years. */
 export type Ms = number;
 
+/**  Something to tell, also to somebody who is not looking. Said once. */
+export type Notice = {
+	kind: NoticeKind,
+	/**  The account it is about; absent where it is about several. */
+	account: AccountRef | null,
+	/**  About how many accounts it is. */
+	count: number,
+	/**  When the access or the session ends. */
+	ends: Ms | null,
+	/**  With `session-over`: what ended it. */
+	by: EndedBy | null,
+};
+
+export type NoticeKind = 
+/**  A pinned or own account has invited. */
+"invited" | 
+/**  The invitation of a pinned or own account ends within 24 hours. */
+"ends-in-day" | 
+/**  The same, within an hour. */
+"ends-in-hour" | 
+/**  A session ends within ten minutes. */
+"session-soon" | 
+/**  A session is over, and the person at this console did not end it. */
+"session-over";
+
+/**  A notification in words. It may lie on a locked screen. */
+export type NotificationAsk = {
+	title: string,
+	body: string,
+	/**  Where a click leads to. */
+	account: string | null,
+};
+
 /**  The wish to open a session. */
 export type OpenAsk = {
 	account: string,
 	mode: ModeName,
 	ticket: string | null,
 	reason: string,
+};
+
+/**  A grant that was switched off before its time. */
+export type PastGrant = {
+	serial: number,
+	account: string,
+	account_name: string | null,
+	setting: SettingName,
+	from: Ms,
+	/**  Until when it was meant to last. Absent: indefinitely. */
+	until: Ms | null,
+	off: Ms,
 };
 
 export type People = {
@@ -335,7 +634,9 @@ export type PersonRow = {
 
 export type Phase = "signed-out" | "signing-in" | "signed-in" | 
 /**  No server in reach; what was cached is shown and nothing opens. */
-"review";
+"review" | 
+/**  Nothing is shown until the key was touched. */
+"locked";
 
 /**  A PIN on its way in: shows nothing in Debug. */
 export type Pin = string;
@@ -349,14 +650,34 @@ export type Problem = {
 	why: Why | null,
 	/**  Names the request in the server's log. */
 	request: string | null,
+	/**  With `key-refused` at an enrolment: the number of the key's model, which the trust list lacks. */
+	model: string | null,
+	/**  After so many seconds it may be asked again, where whoever refused has said. */
+	retry_after: number | null,
 };
 
 export type RoleName = "technical-support" | "csm" | "security-admin" | "infrastructure-engineer" | "maintenance";
+
+/**  Where the log lies that was saved for support. */
+export type SavedLog = {
+	path: string,
+	lines: number,
+};
 
 export type SessionEffect = {
 	serial: number,
 	account_name: string | null,
 	mode: ModeName | null,
+};
+
+/**  A session that lives somewhere: one's own, and for a security admin everybody's. */
+export type SessionElsewhere = {
+	session: SessionView,
+	staff: StaffRef,
+	key: number,
+	mine: boolean,
+	/**  Whether it is open in this console. */
+	here: boolean,
 };
 
 /**  A session that lives. */
@@ -379,13 +700,71 @@ export type StaffRef = {
 	name: string | null,
 };
 
+/**  A staff member, as the copy and the directory know them. */
+export type StaffView = {
+	staff: StaffRef,
+	handle: string | null,
+	me: boolean,
+	suspended: boolean,
+	roles: RoleName[],
+	/**  Windows that are open or still to come. */
+	duty: DutyView[],
+	primary_of: AccountRef[],
+	/**  Keys that are not revoked. */
+	keys: number,
+};
+
+/**  What has a history. */
+export type SubjectName = "account" | "staff" | "grant" | "key" | "session";
+
 export type TestOperator = "eq" | "exists";
+
+export type TrayLock = 
+/**  Nothing is shown that could be hidden. */
+"nothing" | 
+/**  It can be locked. */
+"open" | "locked";
+
+/**  The worst that is true of the console now. */
+export type TrayMark = "signed-out" | "signed-in" | "read-only" | "read-write" | 
+/**  A session has less than ten minutes left. */
+"ending" | 
+/**  No server in reach, whatever is open. */
+"offline";
+
+/**  How the console stands, as far as a small picture can tell it. No name and no id is in it. */
+export type TrayState = {
+	mark: TrayMark,
+	/**  Sessions that are open in this console. */
+	sessions: number,
+	/**  When the first of them ends. */
+	first_ends: Ms | null,
+	lock: TrayLock,
+};
+
+export type TrayView = "off" | "shown" | 
+/**  The desktop has no place for it, or not yet; it is shown when there is one. */
+"no-place" | 
+/**  There is no session bus to ask. */
+"no-bus";
+
+/**  The tray's menu in words. They are shown while the console stands as they say: a line that was overtaken is not. */
+export type TrayWords = {
+	about: TrayState,
+	line: string,
+	open: string,
+	end_all: string,
+	lock: string,
+	quit: string,
+};
 
 /**  Only the attributes named change. An absent value takes the attribute away. */
 export type UpdatePersonAsk = {
 	session: number,
 	person: string,
 	changes: AttributeChange[],
+	/**  Only where these stand so: for taking back what was changed, and nothing that came after. */
+	only_if: AttributeChange[] | null,
 };
 
 /**  Why not: the decision's codes. */

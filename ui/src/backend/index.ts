@@ -27,5 +27,5 @@ export async function take<T>(asked: Promise<Answer<T>>): Promise<T> {
 
 /** The problem in whatever was thrown. What is not a refusal is a fault of ours. */
 export function problemOf(thrown: unknown): Problem {
-  return thrown instanceof Refused ? thrown.problem : { code: "internal", why: null, request: null };
+  return thrown instanceof Refused ? thrown.problem : { code: "internal", why: null, request: null, model: null, retry_after: null };
 }

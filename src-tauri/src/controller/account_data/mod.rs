@@ -39,11 +39,12 @@ pub(super) struct Room {
 
 impl Controller {
     /// Looks at something in a session, for as long as the session lives.
-    pub(super) fn look<T, F>(&self, session: u32, reply: Reply<T>, look: impl FnOnce(Room) -> F)
+    pub(super) fn look<T, F>(&mut self, session: u32, reply: Reply<T>, look: impl FnOnce(Room) -> F)
     where
         T: Send + 'static,
         F: Future<Output = Answer<T>> + Send + 'static,
     {
+        self.note_activity(session);
         let found = self.signed_in().and_then(|presence| {
             let open = self.sessions.get(&session).ok_or(Problem::from(ErrorCode::SessionNotOpen))?;
             Ok((Arc::clone(&presence.line), open))
@@ -102,8 +103,16 @@ impl Room {
         Ok(found.archived_message.into())
     }
 
-    /// Changes the attributes named and no other, and looks at the person anew.
+    /// Changes the attributes named and no other, and looks at the person anew. What was to stand so and no longer does
+    /// is left as it is.
     pub async fn update(self, ask: UpdatePersonAsk) -> Answer<Person> {
+        if let Some(expected) = &ask.only_if {
+            let now = self.see(&ask.person).await?;
+            let stands = |name: &str| now.attributes.iter().find(|there| there.name == name).map(|there| &there.value);
+            if expected.iter().any(|wanted| stands(&wanted.name) != wanted.value.as_ref()) {
+                return Err(ErrorCode::Conflict.into());
+            }
+        }
         let mut changes: Map<String, Value> = ask
             .changes
             .into_iter()
@@ -152,7 +161,7 @@ impl Room {
             200..=299 => serde_json::from_value(answered.body).map_err(|_| ErrorCode::Internal.into()),
             404 => Err(ErrorCode::NotFound.into()),
             409 => Err(ErrorCode::Conflict.into()),
-            429 => Err(ErrorCode::TooManyRequests.into()),
+            429 => Err(Problem { retry_after: answered.retry_after, ..ErrorCode::TooManyRequests.into() }),
             400..=499 => Err(ErrorCode::BadRequest.into()),
             _ => Err(ErrorCode::UpstreamUnreachable.into()),
         }
@@ -163,7 +172,7 @@ impl Room {
 fn by_the_gateway(error: ApiError) -> Problem {
     match error {
         ApiError::Problem(problem) if problem.code == Code::NotSignedIn => {
-            Problem { code: ErrorCode::SessionNotOpen, why: None, request: Some(problem.request) }
+            Problem { request: Some(problem.request), ..ErrorCode::SessionNotOpen.into() }
         }
         other => other.into(),
     }

@@ -1,7 +1,5 @@
 //! The list: who may open what, told as it changes.
 
-use std::time::{Duration, Instant};
-
 use doorward_core::{
     feed::entry::What,
     grant::{Setting, Until},
@@ -19,7 +17,7 @@ const SUCCESS: Setting = Setting::CustomerSuccessTeamAccess;
 async fn changes(stage: &mut Stage) -> (Vec<AccountRow>, Vec<String>) {
     stage
         .hears(|event| match event {
-            ConsoleEvent::AccountsChanged { upserts, removed } => Some((upserts.clone(), removed.clone())),
+            ConsoleEvent::AccountsChanged { upserts, removed, .. } => Some((upserts.clone(), removed.clone())),
             _ => None,
         })
         .await
@@ -147,15 +145,13 @@ async fn a_hundred_thousand_rows_hold_nobody_up() {
     stage.sign_in("tess").await;
     let handle = stage.handle.clone();
     let list = tokio::spawn(async move { handle.ask(Request::Accounts).await });
-    let (began, mut longest) = (Instant::now(), Duration::ZERO);
+    let mut answered = 0;
     while !list.is_finished() {
-        let asked = Instant::now();
         stage.state().await;
-        longest = longest.max(asked.elapsed());
+        answered += 1;
     }
     assert_eq!(list.await.unwrap().unwrap().rows.len(), MANY);
-    let took = began.elapsed();
-    assert!(longest < took / 4, "the list took {took:?}, and the loop answered after {longest:?} once");
+    assert!(answered > 10, "only {answered} questions were answered while the list was made");
     stage.heard();
     stage.happens(What::RoleTaken { staff: staff("tess"), role: Role::TechnicalSupport });
     stage.hears(|event| matches!(event, ConsoleEvent::AccountsReplaced).then_some(())).await;

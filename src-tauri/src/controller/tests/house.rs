@@ -5,9 +5,9 @@ use std::{
     sync::{Arc, Mutex, MutexGuard},
 };
 
-use doorward_client::api::{ApiError, DataAnswer, DataRequest};
+use doorward_client::api::{ApiError, DataAnswer, DataRequest, Passage, Passed};
 use doorward_core::{
-    feed::entry::What,
+    feed::{entry::What, subject::Subject},
     id::{AccountId, KeySerial, SessionSerial, SignInSerial, StaffId},
     policy::{Ask, By, Denial, Opening, TouchBinding, decide},
     session::{EndCause, Lengths, Mode, Reason, Session},
@@ -27,6 +27,9 @@ use crate::controller::{
 
 pub const SIGN_IN: Millis = Millis::hours(10);
 
+/// Changes a history on its way.
+pub type Forge = Box<dyn Fn(&mut History) + Send>;
+
 /// What the fake remembers and decides by.
 pub struct Inner {
     pub feed: Feed,
@@ -42,6 +45,10 @@ pub struct Inner {
     /// While set, no answer to account data comes.
     pub hold: Option<Arc<Notify>>,
     pub names: Vec<AccountName>,
+    /// What is done to a history before it is told.
+    pub forge: Option<Forge>,
+    /// What was touched for and done.
+    pub done: Vec<Intent>,
     intents: Vec<Intent>,
     signed_in: Option<(StaffId, KeySerial, UnixMs)>,
 }
@@ -61,6 +68,8 @@ impl FakeHouse {
             refuse: None,
             hold: None,
             names: Vec::new(),
+            forge: None,
+            done: Vec::new(),
             intents: Vec::new(),
             signed_in: None,
         })))
@@ -87,7 +96,11 @@ impl FakeHouse {
 
 pub fn refused(code: Code, denial: Option<Denial>) -> ApiError {
     let (message, request) = ("refused".to_owned(), "r-1".to_owned());
-    ApiError::Problem(Box::new(Problem { code, denial, detail: None, message, request }))
+    ApiError::Problem(Box::new(Problem { code, denial, detail: None, message, request, retry_after: None }))
+}
+
+fn refused_key() -> ApiError {
+    refused(Code::KeyRefused, None)
 }
 
 fn denied(denial: Denial) -> ApiError {
@@ -164,7 +177,9 @@ impl Line for FakeHouse {
     fn finish_enrolment(&self, ask: FinishEnrolment) -> Asked<'_, Enrolled> {
         let staff = StaffId::parse("ada").unwrap();
         let made = Enrolled { key: KeySerial(9), staff, handle: ask.name };
-        at_once(self.asked("finish-enrolment").map(|_| made))
+        let refused = made.handle == "Toy";
+        let finished = self.asked("finish-enrolment").map(|_| made);
+        at_once(finished.and_then(|made| if refused { Err(refused_key()) } else { Ok(made) }))
     }
 
     /// The handle is the staff member's id.
@@ -207,6 +222,7 @@ impl Line for FakeHouse {
                     sign_ins: 1,
                     last_admin_key: false,
                 },
+                Intent::RevokeKeys { keys } => Effects { sign_ins: keys.len() as u64, ..Effects::default() },
                 _ => Effects::default(),
             };
             inner.intents.push(ask.intent);
@@ -225,7 +241,14 @@ impl Line for FakeHouse {
                 Intent::OpenReadWrite { account, reason, .. } => {
                     inner.open(account, Mode::ReadWrite, reason).map(|opened| Outcome::Opened { opened })
                 }
-                _ => Ok(Outcome::Changed { seq: doorward_core::id::Seq(1) }),
+                Intent::IssueEnrolmentCode { .. } => Ok(Outcome::CodeIssued {
+                    code: Secret("once".to_owned()),
+                    expires: inner.now.plus(Millis::hours(24)),
+                }),
+                intent => {
+                    inner.done.push(intent);
+                    Ok(Outcome::Changed { seq: doorward_core::id::Seq(1) })
+                }
             }
         }))
     }
@@ -285,7 +308,10 @@ impl Line for FakeHouse {
     }
 
     fn staff_names<'a>(&'a self, _token: &'a SecretString) -> Asked<'a, StaffNames> {
-        at_once(self.asked("staff-names").map(|_| StaffNames { staff: Vec::new() }))
+        at_once(self.asked("staff-names").map(|_| {
+            let (staff, handle) = (StaffId::parse("carl").unwrap(), "carl".to_owned());
+            StaffNames { staff: vec![StaffName { staff, handle, name: "Carl Gauss".to_owned() }] }
+        }))
     }
 
     fn account_data<'a>(&'a self, token: &'a SecretString, ask: DataRequest) -> Asked<'a, DataAnswer> {
@@ -304,8 +330,53 @@ impl Line for FakeHouse {
             }
             let answer = self.inner().data.pop_front();
             let (status, body) = answer.ok_or(refused(Code::UpstreamUnreachable, None))?;
-            Ok(DataAnswer { status, body })
+            Ok(DataAnswer { status, retry_after: (status == 429).then_some(7), body })
         })
+    }
+
+    /// Answers like the upstream; while it holds, the answer has begun and goes on for ever.
+    fn pass<'a>(&'a self, token: &'a SecretString, ask: Passage) -> Asked<'a, Passed> {
+        use futures::StreamExt;
+        use http_body_util::{BodyExt, StreamBody};
+        use hyper::body::{Bytes, Frame};
+
+        at_once(self.asked(&format!("{} {}", ask.method, ask.path_and_query)).and_then(|mut inner| {
+            inner.asked.push(format!("with {}", token.expose_secret()));
+            let (status, body) = inner.data.pop_front().ok_or(refused(Code::UpstreamUnreachable, None))?;
+            let first = futures::stream::iter([Ok(Frame::data(Bytes::from(body.to_string())))]);
+            let held = if inner.hold.is_some() {
+                futures::stream::pending().left_stream()
+            } else {
+                futures::stream::empty().right_stream()
+            };
+            let mut answer = Passed::new(BodyExt::boxed(StreamBody::new(first.chain(held))));
+            *answer.status_mut() = http::StatusCode::from_u16(status).unwrap();
+            Ok(answer)
+        }))
+    }
+
+    fn history<'a>(
+        &'a self,
+        _token: &'a SecretString,
+        subject: Subject,
+        size: Option<u64>,
+        before: Option<u64>,
+    ) -> Asked<'a, History> {
+        at_once(self.asked("history").map(|inner| {
+            let mut told = inner.feed.history(&subject, size, before);
+            if let Some(forge) = &inner.forge {
+                forge(&mut told);
+            }
+            told
+        }))
+    }
+
+    fn taken_grants<'a>(&'a self, _token: &'a SecretString, from: UnixMs) -> Asked<'a, TakenGrants> {
+        at_once(self.asked("taken-grants").map(|inner| inner.feed.taken(from)))
+    }
+
+    fn consistency<'a>(&'a self, _token: &'a SecretString, from: u64, to: Option<u64>) -> Asked<'a, Consistency> {
+        at_once(self.asked("consistency").map(|inner| inner.feed.consistency(from, to)))
     }
 
     fn follow(&self, _token: &SecretString) {

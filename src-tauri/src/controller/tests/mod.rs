@@ -2,9 +2,18 @@
 //! believes everybody, and decides by the same policy as the real one.
 
 mod accounts;
+mod desktop;
 mod endings;
+mod endpoint;
+mod histories;
+mod history;
 mod house;
+mod idle;
+mod key;
+mod lock;
 mod offline;
+mod reviews;
+mod security;
 mod sessions;
 mod sign_in;
 mod staff_keys;

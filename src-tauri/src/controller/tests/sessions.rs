@@ -84,11 +84,14 @@ async fn account_data_is_asked_for_below_the_account_with_the_sessions_token() {
     assert_eq!((people.rows[0].id.as_str(), people.next.as_deref()), ("1", Some("n")));
     let change = AttributeChange { name: "plan".to_owned(), value: Some("scale".to_owned()) };
     let gone = AttributeChange { name: "old".to_owned(), value: None };
-    let ask = UpdatePersonAsk { session: serial, person: "a/b?".to_owned(), changes: vec![change, gone] };
+    let ask =
+        UpdatePersonAsk { session: serial, person: "a/b?".to_owned(), changes: vec![change, gone], only_if: None };
     let after =
         stage.ask(|reply| Request::UpdatePerson(ask, reply)).await.unwrap_or_else(|problem| panic!("{problem:?}"));
     assert_eq!((after.attributes[0].value.as_str(), after.attributes[0].set), ("scale", Some(Ms(7_000))));
-    let asked = stage.house.inner().asked.clone();
+    // Names are fetched beside all this, at a time of their own.
+    let mut asked = stage.house.inner().asked.clone();
+    asked.retain(|call| !call.ends_with("-names"));
     let wanted = [
         "POST /accounts/acme/v1/customers?limit=50",
         "with session-1",
@@ -100,6 +103,33 @@ async fn account_data_is_asked_for_below_the_account_with_the_sessions_token() {
         "with session-1",
     ];
     assert_eq!(asked[asked.len() - wanted.len()..], wanted);
+}
+
+#[tokio::test]
+async fn a_change_is_taken_back_only_where_it_still_stands() {
+    let mut stage = Stage::new();
+    stage.sign_in("ada").await;
+    let serial = stage.opens("acme", ModeName::ReadWrite).await.unwrap().serial;
+    let person = |plan: &str| {
+        json!({ "customer": {
+            "id": "1", "identifiers": { "id": "1", "email": "a@x.example", "cio_id": "f0" },
+            "attributes": { "plan": plan }, "timestamps": { "plan": 7 }, "unsubscribed": false, "devices": [],
+        } })
+    };
+    let undo = || {
+        let attribute =
+            |value: Option<&str>| vec![AttributeChange { name: "plan".into(), value: value.map(Into::into) }];
+        let (changes, only_if) = (attribute(Some("free")), Some(attribute(Some("scale"))));
+        UpdatePersonAsk { session: serial, person: "1".to_owned(), changes, only_if }
+    };
+    stage.house.inner().data.push_back((200, person("enterprise")));
+    let problem = stage.ask(|reply| Request::UpdatePerson(undo(), reply)).await.err().unwrap();
+    assert_eq!(problem.code, ErrorCode::Conflict);
+    assert_eq!(stage.house.was_asked("PUT /accounts/acme/api/v1/customers/1"), 0, "nothing was written over it");
+    stage.house.inner().data.extend([(200, person("scale")), (200, json!({})), (200, person("free"))]);
+    let after = stage.ask(|reply| Request::UpdatePerson(undo(), reply)).await.unwrap_or_else(|no| panic!("{no:?}"));
+    assert_eq!(after.attributes[0].value, "free");
+    assert_eq!(stage.house.was_asked("PUT /accounts/acme/api/v1/customers/1"), 1);
 }
 
 #[tokio::test]
@@ -118,6 +148,9 @@ async fn what_the_gateway_refuses_is_told_by_its_code() {
         let problem = stage.ask(|reply| Request::Workspaces(serial, reply)).await.err().unwrap();
         assert_eq!((problem.code, problem.why), (code, why));
     }
+    stage.house.inner().data.push_back((429, json!({ "errors": [] })));
+    let problem = stage.ask(|reply| Request::Workspaces(serial, reply)).await.err().unwrap();
+    assert_eq!((problem.code, problem.retry_after), (ErrorCode::TooManyRequests, Some(7)), "and when to try again");
     stage.house.inner().data.push_back((404, json!({ "errors": [] })));
     let problem = stage.ask(|reply| Request::Workspaces(serial, reply)).await.err().unwrap();
     assert_eq!(problem.code, ErrorCode::NotFound);

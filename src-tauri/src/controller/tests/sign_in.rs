@@ -60,6 +60,29 @@ async fn a_blocked_key_is_shown_until_the_person_has_seen_it() {
 }
 
 #[tokio::test]
+async fn a_key_that_is_pulled_out_and_put_back_goes_on_and_one_that_stays_away_is_told() {
+    let mut stage = Stage::new();
+    stage.ask(|reply| Request::SignIn("ada".to_owned(), reply)).await.unwrap();
+    stage.hears_pin_asked().await;
+    stage.type_pin("pulled out").await;
+    assert_eq!(stage.hears_step().await.step, KeyStep::Unplugged);
+    assert!(matches!(stage.hears_step().await.step, KeyStep::Pin { wrong: false, .. }));
+    stage.type_pin("gone").await;
+    assert_eq!(failure(&mut stage).await.code, ErrorCode::KeyUnplugged);
+}
+
+#[tokio::test]
+async fn a_key_that_may_not_be_opened_is_shown_until_the_person_has_seen_how_to_put_it_right() {
+    let mut stage = Stage::new();
+    stage.ask(|reply| Request::SignIn("ada".to_owned(), reply)).await.unwrap();
+    stage.hears_pin_asked().await;
+    stage.type_pin("forbidden").await;
+    assert_eq!(stage.hears_step().await.step, KeyStep::NoPermission);
+    stage.ask(Request::KeyCancel).await.unwrap();
+    assert_eq!(failure(&mut stage).await.code, ErrorCode::KeyNoPermission);
+}
+
+#[tokio::test]
 async fn a_sign_in_that_is_refused_or_out_of_reach_says_so() {
     let mut stage = Stage::new();
     stage.happens(doorward_core::feed::entry::What::StaffSuspended { staff: super::stage::staff("ada") });
@@ -153,6 +176,33 @@ async fn a_key_is_enrolled_with_a_code() {
     stage.type_pin("1234").await;
     assert_eq!(enrolling.await.unwrap().unwrap(), EnrolledKey { key: 9, handle: "ada".to_owned() });
     assert_eq!(stage.state().await.last_handle.as_deref(), Some("ada"));
+}
+
+#[tokio::test]
+async fn a_new_key_is_given_its_pin_on_the_way() {
+    let mut stage = Stage::new();
+    let ask = EnrolAsk { code: "good".to_owned(), name: "ada".to_owned() };
+    let handle = stage.handle.clone();
+    let enrolling = tokio::spawn(async move { handle.ask(|reply| Request::Enrol(ask, reply)).await });
+    stage.hears_pin_asked().await;
+    stage.type_pin("new").await;
+    assert_eq!(stage.hears_step().await.step, KeyStep::ChoosePin { min_length: 6, refused: false });
+    stage.type_pin("271828").await;
+    assert_eq!(stage.hears_step().await.step, KeyStep::Touch);
+    assert!(enrolling.await.unwrap().is_ok());
+}
+
+#[tokio::test]
+async fn a_key_that_the_server_refuses_is_named_by_its_model() {
+    let mut stage = Stage::new();
+    let ask = EnrolAsk { code: "good".to_owned(), name: "Toy".to_owned() };
+    let handle = stage.handle.clone();
+    let enrolling = tokio::spawn(async move { handle.ask(|reply| Request::Enrol(ask, reply)).await });
+    stage.hears_pin_asked().await;
+    stage.type_pin("1234").await;
+    let problem = enrolling.await.unwrap().unwrap_err();
+    assert_eq!(problem.code, ErrorCode::KeyRefused);
+    assert_eq!(problem.model.as_deref(), Some("10111213-1415-1617-1819-1a1b1c1d1e1f"));
 }
 
 async fn failure(stage: &mut Stage) -> Problem {

@@ -7,10 +7,10 @@ use std::{
 };
 
 use doorward_client::{
+    cache::Caches,
     clocks::Clocks,
-    follower::{Connection, FollowFault},
-    keys::{KeyDriver, KeyFault, KeyState, KeyUi, RegisterAsk, SignAsk},
-    replica::Replica,
+    follower::{Connection, FollowFault, Opened, Placed},
+    replica::{Place, Replica},
     standing::Standing,
 };
 use doorward_core::{
@@ -28,28 +28,28 @@ use doorward_core::{
     state::AccessState,
     time::{BootTime, Millis, UnixMs},
 };
-use futures::future::BoxFuture;
-use secrecy::ExposeSecret;
-use serde_json::json;
 use tempfile::TempDir;
 use tokio::{
     sync::{mpsc, watch},
     time::timeout,
 };
-use webauthn_rs_proto::{PublicKeyCredential, RegisterPublicKeyCredential};
 
-use super::house::FakeHouse;
+use super::{
+    house::FakeHouse,
+    key::{FakeKey, Held},
+};
 use crate::{
     controller::{Controller, Handle, Page, Parts, Request, request::Answer},
+    log::{Lines, LogBook},
     view::*,
 };
 
 pub const START: UnixMs = UnixMs(1_750_000_000_000);
-const ORIGIN: &str = "feed.test";
+pub const ORIGIN: &str = "feed.test";
 /// Longer than any test should take: what has not come by then will not come.
-const PATIENCE: Duration = Duration::from_secs(30);
+pub const PATIENCE: Duration = Duration::from_secs(30);
 
-fn log_key() -> NoteSigner {
+pub fn log_key() -> NoteSigner {
     NoteSigner::from_seed("feed.test/log", &[1; 32]).unwrap()
 }
 
@@ -57,7 +57,7 @@ fn fresh_key() -> NoteSigner {
     NoteSigner::from_seed("feed.test/fresh", &[2; 32]).unwrap()
 }
 
-fn trust() -> FeedTrust {
+pub fn trust() -> FeedTrust {
     FeedTrust { origin: ORIGIN.to_owned(), log: log_key().verifier(), freshness: fresh_key().verifier() }
 }
 
@@ -74,8 +74,13 @@ pub fn account(id: &str) -> AccountId {
 pub struct Feed {
     pub state: AccessState,
     frontier: Frontier,
+    /// Every entry, as the server keeps it.
+    pub texts: Vec<String>,
     /// What the copy has not heard yet.
     ahead: Vec<Batch>,
+    /// What it has heard, or would have heard had it been open.
+    said: Vec<Batch>,
+    fresh: Option<String>,
 }
 
 impl Feed {
@@ -90,21 +95,22 @@ impl Feed {
         self.state.apply(&entry).unwrap();
         let text = String::from_utf8(entry.encode()).unwrap();
         self.frontier.push(leaf_hash(text.as_bytes()));
+        self.texts.push(text.clone());
         let (size, root) = (self.frontier.size(), self.frontier.root());
         let checkpoint = Checkpoint { origin: ORIGIN.to_owned(), size, root, at };
         Batch { entries: vec![text], checkpoint: checkpoint.sign(&log_key()) }
     }
 
-    fn fresh(&self, issued: UnixMs) -> String {
+    fn statement(&self, issued: UnixMs) -> String {
         let (size, root) = (self.frontier.size(), self.frontier.root());
         let expires = issued.plus(Millis::seconds(12));
         Freshness { origin: ORIGIN.to_owned(), epoch: 1, size, root, issued, expires }.sign(&fresh_key())
     }
 }
 
-/// A clock that stands still.
+/// A clock that stands still, and how long the machine has slept.
 #[derive(Debug)]
-struct StillClocks(Mutex<(u64, UnixMs)>);
+struct StillClocks(Mutex<(u64, UnixMs)>, Mutex<Millis>);
 
 impl Clocks for StillClocks {
     fn boot(&self) -> BootTime {
@@ -113,6 +119,10 @@ impl Clocks for StillClocks {
 
     fn wall(&self) -> UnixMs {
         self.0.lock().unwrap().1
+    }
+
+    fn slept(&self) -> Millis {
+        *self.1.lock().unwrap()
     }
 }
 
@@ -124,58 +134,18 @@ impl Page for Ears {
     }
 }
 
-/// A key whose PIN is 1234, and which is touched by itself.
-struct FakeKey;
-
-impl FakeKey {
-    /// Asks for the PIN until it is right, and for a touch.
-    async fn touched(mut ui: KeyUi) -> Result<(), KeyFault> {
-        let (mut left, mut wrong) = (8_u8, false);
-        loop {
-            match ui.pin(Some(left), wrong).await?.expose_secret() {
-                "1234" => break,
-                "blocked" => return Err(KeyFault::PinBlocked { until_replug: false }),
-                _ => (left, wrong) = (left - 1, true),
-            }
-        }
-        ui.say(KeyState::Touch);
-        Ok(())
-    }
-}
-
-impl KeyDriver for FakeKey {
-    fn register(
-        &self,
-        _ask: RegisterAsk,
-        ui: KeyUi,
-    ) -> BoxFuture<'static, Result<RegisterPublicKeyCredential, KeyFault>> {
-        Box::pin(async move {
-            Self::touched(ui).await?;
-            let response = json!({ "attestationObject": "AQ", "clientDataJSON": "AQ" });
-            Ok(serde_json::from_value(json!({ "id": "k", "rawId": "AQ", "type": "public-key", "response": response }))
-                .unwrap())
-        })
-    }
-
-    fn authenticate(&self, _ask: SignAsk, ui: KeyUi) -> BoxFuture<'static, Result<PublicKeyCredential, KeyFault>> {
-        Box::pin(async move {
-            Self::touched(ui).await?;
-            let response = json!({ "authenticatorData": "AQ", "clientDataJSON": "AQ", "signature": "AQ" });
-            Ok(serde_json::from_value(json!({ "id": "k", "rawId": "AQ", "type": "public-key", "response": response }))
-                .unwrap())
-        })
-    }
-}
-
 /// A console on a stage.
 pub struct Stage {
     pub house: FakeHouse,
     pub handle: Handle,
     pub following: watch::Sender<Connection>,
+    pub key: FakeKey,
+    /// Whether the copy lies where the controller says, and not in the open.
+    sealed: bool,
     folder: TempDir,
     events: mpsc::UnboundedReceiver<ConsoleEvent>,
     ticks: mpsc::Sender<()>,
-    replica: Replica,
+    replica: Arc<Mutex<Replica>>,
     clocks: Arc<StillClocks>,
 }
 
@@ -214,12 +184,12 @@ impl Stage {
             for n in start..(start + 500).min(accounts) {
                 stage.gather(&mut batch, n);
             }
-            stage.replica.take(&batch.take().unwrap()).unwrap();
+            stage.hear_of(batch.take().unwrap());
             for n in start + 500..(start + 1_000).min(accounts) {
                 stage.gather(&mut batch, n);
             }
             if let Some(batch) = batch {
-                stage.replica.take(&batch).unwrap();
+                stage.hear_of(batch);
             }
         }
         stage.beat();
@@ -245,18 +215,46 @@ impl Stage {
         std::fs::read_to_string(self.folder.path().join("last.json")).is_ok_and(|text| text.contains(what))
     }
 
+    pub fn path(&self, name: &str) -> std::path::PathBuf {
+        self.folder.path().join(name)
+    }
+
     fn empty() -> Self {
         Self::in_folder(
             tempfile::tempdir().unwrap(),
             FakeHouse::new(Feed::default(), START),
-            StillClocks(Mutex::new((0, START))),
+            StillClocks(Mutex::new((0, START)), Mutex::new(Millis(0))),
+            FakeKey(Arc::new(Mutex::new(Held { credential: vec![1], secret: None }))),
+            false,
         )
     }
 
-    fn in_folder(folder: TempDir, house: FakeHouse, clocks: StillClocks) -> Self {
+    /// As [`Stage::new`], with a key that has secrets to give, and nothing open before somebody signs in.
+    pub fn sealed() -> Self {
+        let stage = Self { sealed: true, ..Self::new() };
+        stage.hold_key(1, Some(1));
+        stage.restart()
+    }
+
+    /// Another key is plugged in, with another secret or none.
+    pub fn hold_key(&self, credential: u8, secret: Option<u8>) {
+        *self.key.0.lock().unwrap() = Held { credential: vec![credential], secret: secret.map(|secret| [secret; 32]) };
+    }
+
+    fn in_folder(folder: TempDir, house: FakeHouse, clocks: StillClocks, key: FakeKey, sealed: bool) -> Self {
         let clocks = Arc::new(clocks);
         let standing = Standing::new(clocks.clone());
-        let replica = Replica::open(&folder.path().join("replica.db"), trust(), standing.clone()).unwrap();
+        let lies = if sealed { Place::Memory } else { Place::Plain(folder.path().join("replica.db")) };
+        let replica = Arc::new(Mutex::new(Replica::open_at(&lies, trust(), standing.clone()).unwrap()));
+        let (place, placed) = watch::channel(Placed::default());
+        let (open, opened) = watch::channel(Opened::default());
+        let follow = Follow {
+            replica: replica.clone(),
+            standing: standing.clone(),
+            house: house.clone(),
+            clocks: clocks.clone(),
+        };
+        tokio::spawn(follow.run(placed, open));
         let (tell, events) = mpsc::unbounded_channel();
         let (following, follower) = watch::channel(Connection { online: true, fault: None });
         let (ticks, pace) = mpsc::channel(1);
@@ -264,21 +262,32 @@ impl Stage {
         let parts = Parts {
             page: Arc::new(Ears(tell)),
             house: Arc::new(house.clone()),
-            keys: Arc::new(FakeKey),
+            keys: Arc::new(key.clone()),
             standing,
+            caches: Caches::new(folder.path().join("caches"), None),
+            rp_id: "d.test".to_owned(),
+            place,
+            opened,
             following: follower,
             ticks: pace,
+            about: about(),
             memory: folder.path().join("last.json"),
+            log: LogBook::new(Lines::default(), folder.path().join("logs")),
+            trust: trust(),
+            data: folder.path().to_owned(),
+            exports: folder.path().join("reviews"),
+            dice: Box::new(|| 7),
         };
         tokio::spawn(Controller::new(parts, requests).run());
-        Self { house, handle, following, folder, events, ticks, replica, clocks }
+        Self { house, handle, following, key, sealed, folder, events, ticks, replica, clocks }
     }
 
     /// The console is started anew on the same machine.
     pub fn restart(self) -> Self {
-        let Self { house, folder, clocks, .. } = self;
-        let (elapsed, wall) = *clocks.0.lock().unwrap();
-        Self::in_folder(folder, house, StillClocks(Mutex::new((elapsed, wall))))
+        let Self { house, folder, clocks, key, sealed, .. } = self;
+        let ((elapsed, wall), slept) = (*clocks.0.lock().unwrap(), *clocks.1.lock().unwrap());
+        let clocks = StillClocks(Mutex::new((elapsed, wall)), Mutex::new(slept));
+        Self::in_folder(folder, house, clocks, key, sealed)
     }
 
     pub fn now(&self) -> UnixMs {
@@ -292,12 +301,28 @@ impl Stage {
             let now = inner.now;
             inner.feed.add(what, now)
         };
-        self.replica.take(&batch).unwrap();
+        self.hear_of(batch);
+    }
+
+    fn hear_of(&mut self, batch: Batch) {
+        self.replica.lock().unwrap().take(&batch).unwrap();
+        self.house.inner().feed.said.push(batch);
+    }
+
+    /// The folder with all that is kept.
+    pub fn folder(&self) -> &std::path::Path {
+        self.folder.path()
+    }
+
+    /// The machine sleeps.
+    pub fn sleep(&mut self, length: Millis) {
+        self.pass(length);
+        self.clocks.1.lock().unwrap().0 += length.0;
     }
 
     pub fn catch_up(&mut self) {
         let ahead = std::mem::take(&mut self.house.inner().feed.ahead);
-        ahead.iter().for_each(|batch| self.replica.take(batch).unwrap());
+        ahead.into_iter().for_each(|batch| self.hear_of(batch));
     }
 
     pub fn grant(&mut self, id: &str, setting: Setting, until: Until) {
@@ -328,8 +353,9 @@ impl Stage {
     pub fn beat(&mut self) {
         self.pass(Millis::seconds(1));
         let now = self.now();
-        let (note, boot) = (self.house.inner().feed.fresh(now), self.clocks.boot());
-        self.replica.hear(&note, &boot).unwrap();
+        let (note, boot) = (self.house.inner().feed.statement(now), self.clocks.boot());
+        self.replica.lock().unwrap().hear(&note, &boot).unwrap();
+        self.house.inner().feed.fresh = Some(note);
     }
 
     pub async fn tick(&self) {
@@ -397,6 +423,21 @@ impl Stage {
         self.ask(|reply| Request::KeyPin(Pin(pin.to_owned()), reply)).await.unwrap();
     }
 
+    /// Unlocks, by PIN and touch.
+    pub async fn unlock(&mut self) -> Answer<()> {
+        let handle = self.handle.clone();
+        let unlocking = tokio::spawn(async move { handle.ask(Request::Unlock).await });
+        self.hears_pin_asked().await;
+        self.type_pin("1234").await;
+        timeout(PATIENCE, unlocking).await.expect("no answer").unwrap()
+    }
+
+    /// Until the names lie in the cache of the first key.
+    pub async fn keeps_names(&self) {
+        let kept = self.folder.path().join("caches/1/names.sealed");
+        until("the names are kept", || kept.exists()).await;
+    }
+
     /// Signs in, by PIN and touch.
     pub async fn sign_in(&mut self, who: &str) {
         self.ask(|reply| Request::SignIn(who.to_owned(), reply)).await.unwrap();
@@ -439,6 +480,60 @@ impl Stage {
     }
 }
 
+/// The follower's part: has the replica lie where it is placed, and catch up while the server is in reach.
+struct Follow {
+    replica: Arc<Mutex<Replica>>,
+    standing: Standing,
+    house: FakeHouse,
+    clocks: Arc<StillClocks>,
+}
+
+impl Follow {
+    async fn run(self, mut placed: watch::Receiver<Placed>, open: watch::Sender<Opened>) {
+        let mut sealed = false;
+        while placed.changed().await.is_ok() {
+            let Placed { turn, place } = placed.borrow_and_update().clone();
+            let (lies, refused) = match place {
+                Some(place @ Place::Sealed { .. }) => {
+                    sealed = true;
+                    match Replica::open_at(&place, trust(), self.standing.clone()) {
+                        Ok(replica) => (Some(replica), false),
+                        Err(_) => (Replica::anew(&place, trust(), self.standing.clone()).ok(), true),
+                    }
+                }
+                // What is closed is as good as one that holds nothing.
+                None if sealed => (Replica::open_at(&Place::Memory, trust(), self.standing.clone()).ok(), false),
+                _ => (None, false),
+            };
+            let is_open = lies.is_some() && placed.borrow().place.is_some();
+            if let Some(replica) = lies {
+                *self.replica.lock().unwrap() = replica;
+            }
+            if is_open {
+                self.catch_up();
+            }
+            open.send_replace(Opened { turn, refused });
+        }
+    }
+
+    fn catch_up(&self) {
+        let inner = self.house.inner();
+        if !inner.reachable {
+            return;
+        }
+        let mut replica = self.replica.lock().unwrap();
+        for batch in &inner.feed.said {
+            let first = Entry::decode(batch.entries[0].as_bytes()).unwrap().seq;
+            if first > Seq(replica.size()) {
+                replica.take(batch).unwrap();
+            }
+        }
+        if let Some(note) = &inner.feed.fresh {
+            replica.hear(note, &self.clocks.boot()).unwrap();
+        }
+    }
+}
+
 /// Until `holds`, with a deadline.
 pub async fn until(what: impl Debug, mut holds: impl FnMut() -> bool) {
     let waited = timeout(PATIENCE, async {
@@ -447,4 +542,8 @@ pub async fn until(what: impl Debug, mut holds: impl FnMut() -> bool) {
         }
     });
     waited.await.unwrap_or_else(|_| panic!("not in time: {what:?}"));
+}
+
+pub fn about() -> About {
+    About { version: "1.2.3".to_owned(), security_contact: Some("mailto:security@vendor.example".to_owned()) }
 }
