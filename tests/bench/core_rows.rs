@@ -3,9 +3,16 @@
 use std::{
     collections::{HashMap, HashSet},
     hint::black_box,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
+use doorward_client::{
+    clocks::MachineClocks,
+    replica::{Place, Replica},
+    seal::Secret32,
+    standing::Standing,
+};
 use doorward_core::{
     feed::{
         checkpoint::FeedTrust,
@@ -35,7 +42,8 @@ pub fn rows() -> Vec<Row> {
     let accounts: Vec<AccountId> = (0..GRANTS).map(account).collect();
     let log = NoteSigner::from_seed(ORIGIN, &[1; 32]).unwrap();
     let trust = FeedTrust { origin: ORIGIN.into(), log: log.verifier(), freshness: log.verifier() };
-    vec![decision(&state, &accounts), load(&state, frontier, &log, &trust), look_up(&state)]
+    let sealed = sealed(&state, frontier.clone(), &log, &trust);
+    vec![decision(&state, &accounts), load(&state, frontier, &log, &trust), sealed, look_up(&state)]
 }
 
 fn account(n: u64) -> AccountId {
@@ -129,6 +137,34 @@ fn load(state: &AccessState, frontier: Frontier, log: &NoteSigner, trust: &FeedT
         ours,
         peer,
         "a HashSet of the revocations alone, not verified",
+    )
+}
+
+/// What a seal costs: the same copy on a disk, sealed as a console keeps it and plain as a gateway does.
+fn sealed(state: &AccessState, frontier: Frontier, log: &NoteSigner, trust: &FeedTrust) -> Row {
+    let snapshot = Snapshot { frontier, state: state.clone(), at: START };
+    let body = snapshot.encode();
+    let note = snapshot.sign(&body, ORIGIN, log);
+    let folder = tempfile::tempdir().unwrap();
+    let opened = |place: &Place| {
+        let standing = Standing::new(Arc::new(MachineClocks::new().unwrap()));
+        Replica::open_at(place, trust.clone(), standing).unwrap()
+    };
+    let best = |place: &Place| {
+        opened(place).take_snapshot(&note, &body).unwrap();
+        let once = || {
+            black_box(opened(place));
+        };
+        (0..5).map(|_| timed(&once)).min().unwrap_or_default()
+    };
+    let seal = Secret32::random().unwrap().seal("bench").unwrap();
+    let ours = best(&Place::Sealed { path: folder.path().join("sealed.db"), seal, floor: None });
+    let peer = best(&Place::Plain(folder.path().join("plain.db")));
+    row(
+        "a console's sealed copy opened from the disk, as many revocations and grants",
+        ours,
+        peer,
+        "the same copy, plain",
     )
 }
 

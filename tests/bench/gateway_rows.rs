@@ -16,7 +16,7 @@ use doorward_core::{
     time::Millis,
 };
 use doorward_testkit::{
-    house::{Fallible, House, Person},
+    house::{Customer, Fallible, House, Person},
     world::{World, WorldSize},
 };
 use futures::StreamExt;
@@ -44,11 +44,12 @@ async fn measure(doorward: &Path) -> Fallible<Vec<Row>> {
     let mut admin = house.admin().await?;
     let support = house.hire(&mut admin, "s-sue", "Sue Support", &[Role::TechnicalSupport]).await?;
     follow(&house, folder.path()).await?;
+    let mut customer = house.customer(&account, "u-bench").await?;
     let mut times = Vec::with_capacity(REVOCATIONS);
     for _ in 0..REVOCATIONS {
         let until = Until::At(now.plus(Millis::days(1)));
         house.switch_on(&account, SETTING, until).await?;
-        times.push(one(&house, &support, &account).await?);
+        times.push(one(&mut customer, &support, &account).await?);
     }
     times.sort_unstable();
     let trip = trip(&support).await?;
@@ -58,7 +59,7 @@ async fn measure(doorward: &Path) -> Fallible<Vec<Row>> {
         .into_iter()
         .map(|(which, ours)| Row {
             what: format!(
-                "switched off to refused at the gateway, {REVOCATIONS} times, {FOLLOWERS} followers ({which})"
+                "switched off on the customer's page to refused at the gateway, {REVOCATIONS} times, {FOLLOWERS} followers ({which})"
             ),
             ours: format!("{ours:.1?}"),
             peer: format!("{trip:.1?}"),
@@ -80,7 +81,7 @@ async fn follow(house: &House, folder: &Path) -> Fallible<()> {
 }
 
 /// From sending the switching off to the first refused read; the reader asks without pause.
-async fn one(house: &House, support: &Person, account: &doorward_core::id::AccountId) -> Fallible<Duration> {
+async fn one(customer: &mut Customer, support: &Person, account: &doorward_core::id::AccountId) -> Fallible<Duration> {
     let opened = support.open_read_only(account).await?;
     let read = async || support.through(&opened, Method::GET, "/v1/workspaces", None).await.is_ok();
     while !read().await {}
@@ -89,7 +90,7 @@ async fn one(house: &House, support: &Person, account: &doorward_core::id::Accou
         while read().await {}
         began.elapsed()
     };
-    let (switched, refused) = tokio::join!(house.switch_off(account, SETTING), refused);
+    let (switched, refused) = tokio::join!(customer.switch(SETTING, "off"), refused);
     switched?;
     Ok(refused)
 }

@@ -3,10 +3,12 @@
 //! Nothing here passes or fails; a machine's moods are not a verdict.
 #![allow(
     clippy::unwrap_used,
+    clippy::indexing_slicing,
     clippy::print_stdout,
     reason = "a benchmark stops at the first thing that is wrong, and prints"
 )]
 
+mod console_rows;
 mod core_rows;
 mod gateway_rows;
 
@@ -22,7 +24,8 @@ pub struct Row {
 fn main() {
     println!("| measured | Doorward | peer | the peer | ratio |\n|---|---|---|---|---|");
     let doorward = program();
-    for row in core_rows::rows().into_iter().chain(gateway_rows::rows(&doorward)) {
+    let programs = doorward.parent().unwrap();
+    for row in core_rows::rows().into_iter().chain(gateway_rows::rows(&doorward)).chain(console_rows::rows(programs)) {
         println!("| {} | {} | {} | {} | {:.2} |", row.what, row.ours, row.peer, row.peer_is, row.ratio);
     }
 }

@@ -1,17 +1,27 @@
 //! kill -9 and a line cut: no acknowledged entry is lost, nothing is left open, and whoever cannot prove that its copy
 //! is fresh refuses.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::atomic::{AtomicUsize, Ordering},
+    time::{Duration, Instant},
+};
 
 use doorward_client::replica::Replica;
 use doorward_core::{
-    grant::Setting,
+    grant::{Plan, Setting, Until},
+    id::AccountId,
     policy::Denial,
+    time::{Millis, UnixMs},
     wire::{Code, Intent},
 };
-use doorward_testkit::house::GATEWAY_LEASE_SECONDS;
+use doorward_testkit::{
+    dice::Dice,
+    house::{GATEWAY_LEASE_SECONDS, House},
+};
+use futures::future::join_all;
+use rustix::process::{Pid, Signal, kill_process};
 
-use crate::stage::{SOON, Stage};
+use crate::stage::{SOON, Stage, now};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_killed_after_its_answer_has_lost_nothing() {
@@ -26,6 +36,60 @@ async fn a_server_killed_after_its_answer_has_lost_nothing() {
         assert!(support.open_read_only(&stage.account).await.is_err(), "the switching off was acknowledged");
         let refused = stage.refused_with(&support, &opened, Code::Denied, Duration::from_secs(20)).await;
         assert_eq!(refused.denial, Some(Denial::NotGranted));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_killed_in_the_middle_of_many_answers_has_lost_none_it_gave() {
+    let mut stage = Stage::new().await;
+    let mut dice = Dice::new(20_261_124, "kills in the middle");
+    let accounts: Vec<_> = (0..6).map(|n| AccountId::parse(&format!("a-busy-{n}")).unwrap()).collect();
+    for account in &accounts {
+        stage.house.register(account, "Busy", Plan::Standard).await.unwrap();
+    }
+    let began = now().plus(Millis::days(1));
+    let mut asked = vec![0; accounts.len()];
+    for _ in 0..6 {
+        let (given, enough) = (AtomicUsize::new(0), dice.count(5, 60));
+        let house = &stage.house;
+        let turns = accounts.iter().zip(&asked);
+        let turns =
+            turns.map(|(account, from)| switch_on_until_it_is_gone(house, account, began, *from, &given, enough));
+        let sent = join_all(turns).await;
+        stage.house.server.kill().unwrap();
+        stage.house.open_server().await.unwrap();
+        for ((account, asked), sent) in accounts.iter().zip(&mut asked).zip(sent) {
+            let standing = stage.house.register(account, "Busy", Plan::Standard).await.unwrap();
+            let Some(Until::At(until)) = standing.support.map(|grant| grant.until) else { panic!("{account} is off") };
+            let kept = until.since(began).0;
+            // The last one sent was never answered: it was kept or it was not. Every earlier one was acknowledged.
+            assert!(kept == sent || kept + 1 == sent, "{account}: {sent} was sent last, and {kept} was kept");
+            *asked = sent;
+        }
+    }
+}
+
+/// Switches the setting on again and again, each time for a millisecond longer, until the server is gone; whoever gets
+/// the answer that is `enough` kills it. The number of the one that was sent last, and not answered.
+async fn switch_on_until_it_is_gone(
+    house: &House,
+    account: &AccountId,
+    began: UnixMs,
+    from: u64,
+    given: &AtomicUsize,
+    enough: usize,
+) -> u64 {
+    let mut number = from;
+    loop {
+        number += 1;
+        let until = Until::At(began.plus(Millis(number)));
+        if house.switch_on(account, Setting::SupportTeamAccess, until).await.is_err() {
+            return number;
+        }
+        if given.fetch_add(1, Ordering::Relaxed) == enough {
+            let server = house.server.id().and_then(|id| Pid::from_raw(id.cast_signed()));
+            kill_process(server.unwrap(), Signal::KILL).unwrap();
+        }
     }
 }
 

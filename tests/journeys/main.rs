@@ -7,6 +7,8 @@
     reason = "a test fails by panicking"
 )]
 
+mod endpoint;
+mod histories;
 mod kills;
 mod main_job;
 mod secrets;

@@ -35,6 +35,24 @@ async fn support_reads_while_invited_writes_nothing_and_is_out_when_switched_off
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_user_invites_on_the_page_sees_who_is_in_and_switching_off_there_is_felt_at_the_gateway() {
+    let mut stage = Stage::new().await;
+    let support = stage.support().await;
+    let mut user = stage.house.customer(&stage.account, "u-uma").await.unwrap();
+    assert!(user.page("/settings/privacy").await.unwrap().contains("Nobody."));
+    user.switch(Setting::SupportTeamAccess, "30").await.unwrap();
+    let opened = support.open_read_only(&stage.account).await.unwrap();
+    stage.passes(&support, &opened).await;
+    let page = user.page("/settings/privacy").await.unwrap();
+    assert!(page.contains("Technical Support") && page.contains("End now"), "{page}");
+
+    user.switch(Setting::SupportTeamAccess, "off").await.unwrap();
+    let refused = stage.refused_with(&support, &opened, Code::Denied, SOON).await;
+    assert_eq!(refused.denial, Some(Denial::NotGranted));
+    assert!(user.page("/settings/privacy").await.unwrap().contains("Nobody."));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_primary_csm_changes_an_attribute_with_a_touch_and_loses_exactly_that_with_the_assignment() {
     let mut stage = Stage::new().await;
     let mut csm = stage.primary_csm().await;

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use doorward_client::{
-    follower::{Follower, FollowerParts},
+    follower::{Follower, FollowerParts, lies_at},
     identity::ClientIdentity,
+    replica::Place,
     standing::Standing,
 };
 use doorward_core::grant::Setting;
@@ -33,7 +34,7 @@ async fn the_sample_world_comes_in_and_a_console_s_follower_has_all_of_it() {
     let follower_key = std::fs::read_to_string(folder.path().join("follower-key")).unwrap();
     let (_held, credential) = watch::channel(Some((api, secrecy::SecretString::from(follower_key.trim()))));
     let parts = FollowerParts {
-        path: folder.path().join("console-replica.db"),
+        place: lies_at(Place::Plain(folder.path().join("console-replica.db"))),
         trust: house.trust().unwrap().feed().unwrap(),
         standing: standing.clone(),
         credential,

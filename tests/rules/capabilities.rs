@@ -18,6 +18,9 @@ const POLICY: &[(&str, &str)] = &[
     ("object-src", "'none'"),
 ];
 
+/// What of Tauri itself the page may use.
+const EVENTS: &[&str] = &["core:event:allow-listen", "core:event:allow-unlisten"];
+
 #[test]
 fn the_page_is_held_to_a_strict_content_policy() -> Fallible {
     let config = serde_json::from_str(&std::fs::read_to_string(root().join("tauri.conf.json"))?)?;
@@ -45,6 +48,15 @@ fn capabilities_name_their_windows() -> Fallible {
 }
 
 #[test]
+fn the_page_reaches_no_plugin_and_no_more_of_tauri_than_its_events() -> Fallible {
+    let sources = sources()?;
+    let capabilities = sources.iter().filter(|source| source.is_below(&["src-tauri/capabilities/"]));
+    let found = capabilities.flat_map(foreign).collect::<Vec<_>>();
+    expect_none(&found, "The page asks the console's own commands. What a plugin can do, only the shell does.");
+    Ok(())
+}
+
+#[test]
 fn a_loose_policy_and_a_wide_capability_are_seen() {
     let strict = POLICY.iter().map(|(name, value)| format!("{name} {value}")).collect::<Vec<_>>().join("; ");
     let config = |global: bool, policy: &str| serde_json::json!({"app": {"withGlobalTauri": global, "security": {"freezePrototype": true, "csp": policy}}});
@@ -59,6 +71,9 @@ fn a_loose_policy_and_a_wide_capability_are_seen() {
     assert!(too_wide(&Source::new("c.json", r#"{"windows": ["main"], "remote": {"urls": ["https://*"]}}"#)).is_some());
     assert!(too_wide(&Source::new("c.json", r#"{"permissions": ["core:default"]}"#)).is_some(), "no window named");
     assert!(too_wide(&Source::new("c.json", r#"{"windows": ["main"], "permissions": []}"#)).is_none());
+    let permits = |what: &str| foreign(&Source::new("c.json", &format!(r#"{{"permissions": [{what}]}}"#))).len();
+    assert_eq!(permits(r#""allow-sign-in", "core:event:allow-listen""#), 0);
+    assert_eq!(permits(r#""window-state:allow-restore-state", "core:default", {"identifier": "allow-sign-in"}"#), 3);
 }
 
 fn loose_ends(config: &Value) -> Vec<String> {
@@ -80,6 +95,19 @@ fn loose_ends(config: &Value) -> Vec<String> {
     let added = given.iter().filter(|(name, _)| !POLICY.iter().any(|(known, _)| known == name));
     found.extend(added.map(|(name, value)| format!("csp adds: {name} {value}")));
     found
+}
+
+/// Permissions that are not for a command of ours.
+fn foreign(source: &Source) -> Vec<String> {
+    let Ok(capability) = serde_json::from_str::<Value>(&source.text) else {
+        return vec![source.at(1, "is not JSON")];
+    };
+    let given = capability.get("permissions").and_then(Value::as_array).into_iter().flatten();
+    let foreign = given.filter(|permission| {
+        let ours = |name: &str| (name.starts_with("allow-") && !name.contains(':')) || EVENTS.contains(&name);
+        !permission.as_str().is_some_and(ours)
+    });
+    foreign.map(|permission| source.at(1, &permission.to_string())).collect()
 }
 
 fn too_wide(source: &Source) -> Option<String> {
