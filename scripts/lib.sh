@@ -30,3 +30,13 @@ step() {
   "$@" || { warn "    $title: failed after $((SECONDS - began)) s"; return 1; }
   say "    $title: $((SECONDS - began)) s"
 }
+
+# on_a_screen COMMAND...: on an X server, a session bus and a software renderer of its own. What those say is kept in
+# target/screen.log; the command says its own.
+on_a_screen() {
+  mkdir -p target
+  LIBGL_ALWAYS_SOFTWARE=1 WEBKIT_DISABLE_DMABUF_RENDERER=1 GDK_BACKEND=x11 NO_AT_BRIDGE=1 \
+    xvfb-run -a -s '-screen 0 1440x960x24' dbus-run-session -- \
+    bash -c 'exec "$@" 2>&3 3>&-' screen "$@" 3>&2 2>target/screen.log ||
+    die "'$1' ended with $?; what the screen and its bus said: target/screen.log"
+}

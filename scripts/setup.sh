@@ -6,9 +6,11 @@ RUST_WANTED=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
 NODE_WANTED=20.19.0
 CARGO_DENY=0.20.2
 CARGO_NEXTEST=0.9.143
+TAURI_DRIVER=2.1.0
 
-BUILD=(build-essential pkg-config cmake libwebkit2gtk-4.1-dev librsvg2-dev libayatana-appindicator3-dev libudev-dev)
-TEST=(chromium fonts-dejavu-core)
+BUILD=(build-essential pkg-config cmake libwebkit2gtk-4.1-dev librsvg2-dev libudev-dev)
+TEST=(chromium python3-aiosmtpd fonts-dejavu-core libfaketime gnome-keyring)
+SCREEN=(xvfb xauth dbus dbus-x11 webkit2gtk-driver)
 
 check_rust() {
   have cargo && have rustc ||
@@ -57,13 +59,15 @@ apt_install() {
   for package in "${missing[@]}"; do installed "$package" || die "apt-get reported success, but $package is not installed."; done
 }
 
+# install_page FOLDER: what its package-lock.json names.
 install_page() {
-  if [ -e ui/node_modules/.package-lock.json ] && [ ! ui/package-lock.json -nt ui/node_modules/.package-lock.json ]; then
-    say "    ui/node_modules is up to date"
+  local kept=$1/node_modules/.package-lock.json
+  if [ -e "$kept" ] && [ ! "$1/package-lock.json" -nt "$kept" ]; then
+    say "    $1/node_modules is up to date"
     return
   fi
-  npm --prefix ui ci --no-audit --no-fund
-  touch ui/node_modules/.package-lock.json
+  npm --prefix "$1" ci --no-audit --no-fund
+  touch "$kept"
 }
 
 # The console carries the page inside itself: without it, it does not compile.
@@ -91,8 +95,10 @@ cargo_tool() {
 
 step "Rust" check_rust
 step "Node" check_node
-step "Debian packages" apt_install "${BUILD[@]}" "${TEST[@]}"
-step "the page's packages (npm ci)" install_page
+step "Debian packages" apt_install "${BUILD[@]}" "${TEST[@]}" "${SCREEN[@]}"
+step "the page's packages (npm ci)" install_page ui
+step "the packages of the customers' pages' tests (npm ci)" install_page tests/pages
 step "the page (npm run build)" build_page
 step "cargo-nextest" cargo_tool cargo-nextest "$CARGO_NEXTEST"
 step "cargo-deny" cargo_tool cargo-deny "$CARGO_DENY"
+step "tauri-driver" cargo_tool tauri-driver "$TAURI_DRIVER"

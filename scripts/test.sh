@@ -55,7 +55,9 @@ stage page-test npm --prefix ui run --silent test
 stage page-browser npm --prefix ui run --silent test:browser
 stage deny cargo deny --log-level error check licenses bans sources
 stage build cargo build "${WORKSPACE[@]}" --all-targets
-stage nextest cargo nextest run "${WORKSPACE[@]}" --profile ci
+stage pages npm --prefix tests/pages run --silent test
+stage nextest on_a_screen cargo nextest run "${WORKSPACE[@]}" --profile ci
 stage clippy cargo clippy "${WORKSPACE[@]}" --all-targets -- -D warnings
 stage keylab tests/keylab/run.sh
+stage demo env CI=true scripts/demo.sh
 finish 0
