@@ -7,7 +7,7 @@ use std::{collections::BTreeSet, ops::RangeInclusive};
 use doorward_core::{
     ssh::{
         Revocations, SshCa, SshFingerprint,
-        krl::{KeyBlob, Krl, KrlError},
+        krl::{KeyBlob, Krl, KrlError, LONGEST_KRL},
     },
     time::UnixMs,
 };
@@ -173,6 +173,18 @@ fn what_cannot_be_revoked_is_refused_and_changes_nothing() {
     assert_eq!(Krl::new(1, MADE, "a\0b"), Err(KrlError::Text));
     list.revoke_serials(&RoaringTreemap::new()).unwrap();
     assert_eq!(list, of([5]));
+}
+
+#[test]
+fn no_list_is_longer_than_sshd_reads() {
+    assert_eq!(Krl::decode(&vec![0; LONGEST_KRL + 1]), Err(KrlError::TooLong));
+    let room = LONGEST_KRL - HEADER;
+    // A section of certificates with one key ID: two kinds, five lengths.
+    for (length, fits) in [(room - 2 - 5 * 4, true), (room - 2 - 5 * 4 + 1, false)] {
+        let mut list = empty();
+        list.revoke_key_id(&"x".repeat(length)).unwrap();
+        assert_eq!(list.encode().map(|file| file.len()), if fits { Ok(LONGEST_KRL) } else { Err(KrlError::TooLong) });
+    }
 }
 
 #[test]
