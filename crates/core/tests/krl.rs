@@ -206,6 +206,16 @@ fn a_host_s_list_names_certificates_by_serial_and_keys_by_fingerprint() {
 }
 
 #[test]
+fn a_list_that_names_an_authority_is_read_and_written_as_one() {
+    let of = |ca: &[u8], serial: u64| section(1, &[string(ca), string(b""), section(LIST, &big(serial))].concat());
+    let ca = ed25519(1);
+    let list = Krl::decode(&[header(), of(ca.bytes(), 5), of(b"", 6), of(ca.bytes(), 8)].concat()).unwrap();
+    let read: Vec<_> = list.certificates().map(|(ca, known)| (ca, known.serials().collect::<Vec<_>>())).collect();
+    assert_eq!(read, [(None, vec![6..=6]), (Some(&ca), vec![5..=5, 8..=8])]);
+    assert_eq!(Krl::decode(&list.encode().unwrap()), Ok(list));
+}
+
+#[test]
 fn a_list_is_read_whole_or_not_at_all() {
     let known = with(&[section(LIST, &big(5))]);
     assert_eq!(serials(&Krl::decode(&known).unwrap()), [5..=5]);
@@ -226,6 +236,7 @@ fn a_list_is_read_whole_or_not_at_all() {
         (altered(11, 2), KrlError::Format(2)),
         (altered(35, 1), KrlError::Flags(1)),
         (altered(20, 0x80), KrlError::Time),
+        (altered(20, 0x40), KrlError::Time),
         ([&header()[..HEADER - 8], &string(b"x"), &string(b"")].concat(), KrlError::Reserved),
         ([&header()[..HEADER - 4], &string(b"a\0")].concat(), KrlError::Text),
         ([&header()[..HEADER - 4], &string(&[0xff])].concat(), KrlError::Text),
