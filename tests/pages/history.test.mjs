@@ -80,7 +80,7 @@ flow("each visit is told with who, why, and what was changed, and the filter sho
   const today = new Date((await crowd.stand.advance(0)).now).toISOString().slice(0, 10);
   const tomorrow = new Date(Date.parse(today) + DAY).toISOString().slice(0, 10);
   await page.getByLabel("Show").selectOption("Everything");
-  await page.getByLabel("From").fill(tomorrow);
+  await page.getByLabel("From", { exact: true }).fill(tomorrow);
   await page.getByRole("button", { name: "Show" }).click();
   await page.getByText("Nothing of this kind in these days.").waitFor();
   await looked(page, "history-nothing");
