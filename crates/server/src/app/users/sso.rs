@@ -92,6 +92,11 @@ impl Users {
 }
 
 impl App {
+    /// Whether anybody signs in at their own company.
+    pub fn knows_companies(&self) -> bool {
+        !self.users.providers.all.is_empty()
+    }
+
     /// Where whoever has this address signs in, if that is at their own company. Only the domain is looked at.
     pub async fn begin_company_sign_in(self: &Arc<Self>, email: &str) -> Answer<Option<Away>> {
         let email = normal(email);

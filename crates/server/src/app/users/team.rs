@@ -152,7 +152,7 @@ impl App {
 }
 
 fn admin(membership: Membership) -> Answer<()> {
-    if membership == Membership::AccountAdmin { Ok(()) } else { Err(Refusal::new(Code::Denied)) }
+    if membership == Membership::AccountAdmin { Ok(()) } else { Err(Refusal::for_admins()) }
 }
 
 /// Whether the caller is an admin now, and was not taken away while they asked.

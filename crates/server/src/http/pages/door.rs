@@ -29,6 +29,14 @@ type Shown = Result<Response, Fault>;
 struct SignInPage {
     frame: Frame,
     email: String,
+    /// Whether there is a company that signs its own people in.
+    companies: bool,
+}
+
+impl SignInPage {
+    fn of(pages: &Pages, said: Option<Said>, email: String) -> Self {
+        Self { frame: Frame::outside(pages, said), email, companies: pages.app.knows_companies() }
+    }
 }
 
 #[derive(Template)]
@@ -80,7 +88,10 @@ impl Told {
 #[derive(Deserialize)]
 pub(super) struct SignInForm {
     email: String,
+    #[serde(default)]
     password: Zeroizing<String>,
+    /// The button that leads to one's own company.
+    by: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -105,13 +116,12 @@ pub(super) struct ChooseForm {
 }
 
 pub(super) async fn sign_in_form(State(pages): State<Pages>, Query(told): Query<Told>) -> Response {
-    page(&pages, StatusCode::OK, &SignInPage { frame: Frame::outside(&pages, told.said()), email: String::new() })
+    page(&pages, StatusCode::OK, &SignInPage::of(&pages, told.said(), String::new()))
 }
 
 /// The page to sign in by, with why it did not work out.
 pub(super) fn sign_in_again(pages: &Pages, status: StatusCode, text: &'static str) -> Response {
-    let frame = Frame::outside(pages, Some(Said { bad: true, text }));
-    page(pages, status, &SignInPage { frame, email: String::new() })
+    page(pages, status, &SignInPage::of(pages, Some(Said { bad: true, text }), String::new()))
 }
 
 pub(super) async fn sign_in(
@@ -123,6 +133,12 @@ pub(super) async fn sign_in(
     let email = form.email.clone();
     if let Some(sent) = sso::send_away(&pages, &jar, &email).await {
         return Ok(sent);
+    }
+    if form.by.is_some() {
+        // Said of every such address, whether or not somebody here has it.
+        let text = "No company that we know signs in people of this address. Sign in with your password.";
+        let body = SignInPage::of(&pages, Some(Said { bad: true, text }), email);
+        return Ok(page(&pages, StatusCode::UNPROCESSABLE_ENTITY, &body));
     }
     let wish = SignInTry { email: form.email, password: form.password, network: browser.network };
     match pages.app.begin_user_sign_in(wish).await {
@@ -136,8 +152,7 @@ pub(super) async fn sign_in(
         }
         Err(refusal) if refusal.code() == Code::KeyRefused => {
             let text = "E-mail address or password is not right. Try again, or choose a new password.";
-            let frame = Frame::outside(&pages, Some(Said { bad: true, text }));
-            Ok(page(&pages, StatusCode::FORBIDDEN, &SignInPage { frame, email }))
+            Ok(page(&pages, StatusCode::FORBIDDEN, &SignInPage::of(&pages, Some(Said { bad: true, text }), email)))
         }
         Err(refusal) => Err(Fault::new(&pages, refusal)),
     }

@@ -70,7 +70,7 @@ pub(super) async fn pass(
             Ok(admitted(&pages, jar, passed, "/settings/security?said=recovery-code-used"))
         }
         Err(refusal) if refusal.code() == Code::CodeRefused => {
-            let text = "This code serves not, or not any more. Wait for the next one in your app.";
+            let text = "This code is wrong, or was used before. Wait for the next one in your app.";
             let frame = Frame::outside(&pages, Some(Said { bad: true, text }));
             Ok(page(&pages, StatusCode::FORBIDDEN, &TotpPage { frame }))
         }
@@ -137,7 +137,7 @@ async fn wrong(pages: &Pages, caller: &UserCaller, refusal: Refusal) -> Page {
     if refusal.code() != Code::CodeRefused {
         return Err(Fault::new(pages, refusal));
     }
-    let text = "This code serves not, or not any more. Wait for the next one in your app.";
+    let text = "This code is wrong, or was used before. Wait for the next one in your app.";
     shown(pages, caller, StatusCode::FORBIDDEN, Some(Said { bad: true, text })).await
 }
 

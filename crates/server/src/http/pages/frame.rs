@@ -155,14 +155,19 @@ impl Fault {
 
 impl IntoResponse for Fault {
     fn into_response(self) -> Response {
-        let (code, is_card) = (self.refusal.code(), self.refusal.is_a_card());
+        let code = self.refusal.code();
         if code == Code::NotSignedIn {
             return Redirect::to("/sign-in").into_response();
         }
         let request = self.note();
-        let pages = self.pages;
-        let (status, title, text) = if is_card { A_CARD } else { words(code) };
-        let fault = FaultPage { frame: Frame::outside(&pages, None), title, text, request };
+        let (status, title, text) = if self.refusal.is_a_card() {
+            A_CARD
+        } else if self.refusal.is_for_admins() {
+            FOR_ADMINS
+        } else {
+            words(code)
+        };
+        let fault = FaultPage { frame: Frame::outside(&self.pages, None), title, text, request };
         match fault.render() {
             Ok(html) => (status, Html(html)).into_response(),
             Err(_) => status.into_response(),
@@ -174,6 +179,12 @@ const A_CARD: (StatusCode, &str, &str) = (
     StatusCode::UNPROCESSABLE_ENTITY,
     "This looks like a card number",
     "Card numbers are never kept here. Go back and leave it out; nothing was changed.",
+);
+
+const FOR_ADMINS: (StatusCode, &str, &str) = (
+    StatusCode::FORBIDDEN,
+    "This is for the admins of your account",
+    "Ask one of them to do it, or to make you an admin. Nothing was changed.",
 );
 
 fn words(code: Code) -> (StatusCode, &'static str, &'static str) {
