@@ -220,12 +220,16 @@ pub(super) async fn choose_form(State(pages): State<Pages>, browser: Browser, Qu
 }
 
 pub(super) async fn choose(State(pages): State<Pages>, jar: CookieJar, Filled(form): Filled<ChooseForm>) -> Shown {
-    match pages.app.choose_password(&form.link, form.password).await {
+    match pages.app.choose_password(&form.link, form.password, &pages.site.vendor).await {
         Ok(()) => Ok((jar.add(gone(SIGNED_IN)), Redirect::to("/sign-in?said=password-chosen")).into_response()),
         Err(refusal) if refusal.code() == Code::BadRequest => {
             let text = match refusal.detail() {
                 Some("password-short") => "This password is too short: ten characters at least.",
                 Some("password-long") => "This password is too long: 256 bytes at most.",
+                Some("password-common") => "Very many people have this password, so it is tried first. Take another.",
+                Some("password-names") => {
+                    "This password is made of your own name, your company's or ours, which are tried first. Take another."
+                }
                 _ => "This password would soon be guessed. Take several unusual words.",
             };
             let frame = Frame::outside(&pages, Some(Said { bad: true, text }));
