@@ -14,6 +14,7 @@ pub mod mails;
 pub mod servers;
 pub mod sessions;
 pub mod sign_ins;
+pub mod sso_subjects;
 pub mod sso_tries;
 pub mod staff;
 pub mod tiles;
