@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 
 use super::{
     Pages,
-    frame::{Fault, Frame, Said, page},
+    frame::{Fault, Frame, Said, Told, page},
     input::{Browser, Filled, SIGNED_IN, Signed, WAITING, cookie, gone},
     sso,
 };
@@ -59,23 +59,11 @@ struct ChoosePage {
     link: String,
 }
 
-/// What a redirect wants said.
-#[derive(Deserialize)]
-pub(super) struct Told {
-    said: Option<String>,
-}
-
-impl Told {
-    fn said(&self) -> Option<Said> {
-        let text = match self.said.as_deref()? {
-            "signed-out" => "You are signed out.",
-            "ended" => "Your 14 days are over, and you are signed out. What was not saved is gone.",
-            "password-chosen" => "Your password is set. Sign in with it.",
-            _ => return None,
-        };
-        Some(Said { bad: false, text })
-    }
-}
+const DONE: &[(&str, &str)] = &[
+    ("signed-out", "You are signed out."),
+    ("ended", "Your 14 days are over, and you are signed out. What was not saved is gone."),
+    ("password-chosen", "Your password is set. Sign in with it."),
+];
 
 #[derive(Deserialize)]
 pub(super) struct SignInForm {
@@ -105,7 +93,7 @@ pub(super) struct ChooseForm {
 }
 
 pub(super) async fn sign_in_form(State(pages): State<Pages>, Query(told): Query<Told>) -> Response {
-    page(&pages, StatusCode::OK, &SignInPage { frame: Frame::outside(&pages, told.said()), email: String::new() })
+    page(&pages, StatusCode::OK, &SignInPage { frame: Frame::outside(&pages, told.said(DONE)), email: String::new() })
 }
 
 /// The page to sign in by, with why it did not work out.
