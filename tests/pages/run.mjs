@@ -4,6 +4,6 @@ import { fileURLToPath } from "node:url";
 
 const cwd = fileURLToPath(new URL(".", import.meta.url));
 const files = process.argv.slice(2);
-const all = ["door.test.mjs", "privacy.test.mjs", "looks.test.mjs", "staying.test.mjs"];
+const all = ["door.test.mjs", "privacy.test.mjs", "looks.test.mjs", "staying.test.mjs", "sso.test.mjs"];
 const { status } = spawnSync(process.execPath, ["--test", "--test-concurrency=1", "--test-reporter=spec", ...(files.length > 0 ? files : all)], { cwd, stdio: "inherit" });
 process.exit(status ?? 1);

@@ -1,6 +1,7 @@
 /** The customers' pages as they are served, on a clock that stands still, and browsers in front of them. */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
@@ -18,11 +19,21 @@ export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 
-/** The stand's program, and what it can be asked. */
-export async function openStand() {
+function started(asked, env) {
   const program = join(ROOT, process.env.CARGO_TARGET_DIR ?? "target", "debug/examples/customers");
   if (!existsSync(program)) throw new Error(`there is no ${program}: cargo build -p doorward-testkit --example customers`);
-  const child = spawn(program, { stdio: ["pipe", "pipe", "inherit"] });
+  return spawn(program, [JSON.stringify(asked)], { stdio: ["pipe", "pipe", "inherit"], env: { ...process.env, ...env } });
+}
+
+/** A certificate for loopback, made in the folder: where it is, its key, and the CA. */
+export async function certificate(folder) {
+  const [line] = await once(createInterface({ input: started({ now: Date.now(), certificate: folder }).stdout }), "line");
+  return JSON.parse(line);
+}
+
+/** The stand's program, and what it can be asked. */
+export async function openStand(asked = {}, env = {}) {
+  const child = started(asked, env);
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const next = async () => {
     const { value, done } = await lines.next();
@@ -58,12 +69,12 @@ export async function openStand() {
 export const mailOf = (account, user) => `${user}@${account}.example`;
 
 /** One stand and one browser for a file of tests. Each test gets accounts of its own: they are named after it. */
-export function stands() {
+export function stands(open = openStand) {
   const shared = {};
   before(async () => {
     const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
     if (!existsSync(executablePath)) throw new Error(`no browser at ${executablePath}; set CHROMIUM`);
-    shared.stand = await openStand();
+    shared.stand = await open();
     shared.browser = await chromium.launch({ executablePath, headless: true, args: FLAGS });
   });
   after(async () => {
