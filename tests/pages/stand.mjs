@@ -1,6 +1,7 @@
 /** The customers' pages as they are served, on a clock that stands still, and browsers in front of them. */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
@@ -25,9 +26,17 @@ export function program(name) {
   return path;
 }
 
+const started = (asked, env) => spawn(program("examples/customers"), [JSON.stringify(asked)], { stdio: ["pipe", "pipe", "inherit"], env: { ...process.env, ...env } });
+
+/** A certificate for loopback, made in the folder: where it is, its key, and the CA. */
+export async function certificate(folder) {
+  const [line] = await once(createInterface({ input: started({ now: Date.now(), certificate: folder }).stdout }), "line");
+  return JSON.parse(line);
+}
+
 /** The stand's program, and what it can be asked. */
-export async function openStand() {
-  const child = spawn(program("examples/customers"), { stdio: ["pipe", "pipe", "inherit"] });
+export async function openStand(asked = {}, env = {}) {
+  const child = started(asked, env);
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const next = async () => {
     const { value, done } = await lines.next();
@@ -73,18 +82,13 @@ export async function openStand() {
 
 export const mailOf = (account, user) => `${user}@${account}.example`;
 
-let shared;
-let count = 0;
-let companies = 0;
-
-/** One stand and one browser for all tests of this run, one after the other: its clock goes on for all. */
-function share() {
-  if (shared) return;
-  shared = {};
+/** A stand and a browser for tests of this run, one after the other: its clock goes on for all of them. */
+function opened(open) {
+  const shared = { accounts: 0, companies: 0 };
   before(async () => {
     const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
     if (!existsSync(executablePath)) throw new Error(`no browser at ${executablePath}; set CHROMIUM`);
-    shared.stand = await openStand();
+    shared.stand = await open();
     // Stripe and the companies are where the stand has them, whatever a machine's own names are.
     const elsewhere = ["*.stripe.com", "*.example"].map((name) => `MAP ${name} 127.0.0.1:${shared.stand.outside}`);
     shared.browser = await chromium.launch({ executablePath, headless: true, args: [...FLAGS, `--host-resolver-rules=${elsewhere.join(",")}`] });
@@ -93,15 +97,18 @@ function share() {
     await shared.browser?.close();
     await shared.stand?.close();
   });
+  return shared;
 }
 
-/** What tests are written with. Each gets an account of its own, named after it; `company` makes it one that signs its own people in. */
-export function stands() {
-  share();
+let common;
+
+/** What tests are written with, on the stand that all share or on one that `open` makes. Each test gets an account of its own, named after it; `company` makes it one that signs its own people in. */
+export function stands(open) {
+  const shared = open ? opened(open) : (common ??= opened(openStand));
   return (what, walk, { scripts = [true, false], company = false } = {}) => {
     for (const script of scripts) {
       test(`${what}, ${script ? "with" : "without"} JavaScript`, { timeout: 120_000 }, async () => {
-        const account = company ? `corp-${++companies}` : `acme-${++count}`;
+        const account = company ? `corp-${++shared.companies}` : `acme-${++shared.accounts}`;
         const crowd = new Crowd(shared, account, script);
         try {
           await walk(crowd);

@@ -1,24 +1,31 @@
 //! The stand's house: the app, its router for the vendor and staff, its pages on loopback. NO SECURITY.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use axum::{Router, body::Body};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use doorward_core::{
     feed::{note::NoteSigner, tree::Hash},
+    id::AccountId,
     session::Lengths,
     time::{Millis, UnixMs},
     token::TokenSigner,
     trust::TrustFile,
+    wire::Secret,
 };
 use doorward_server::{
     PeerCertificate, Site,
     app::{
         App, AppParts, Clock, Refusal, SshParts, SystemDice,
-        users::{Hardness, Letter, Post, PostFault, UserParts},
+        users::{Hardness, Letter, Post, PostFault, Provider, Providers, UserParts},
     },
-    pages, router,
+    pages,
+    provider_http::ProviderHttp,
+    router,
     secrets::{DataDir, development_certificate},
     store::api_keys::ApiKeyKind,
     stripe::{Stripe, StripeConfig},
@@ -33,6 +40,7 @@ use doorward_testkit::{
 use futures::future::BoxFuture;
 use http::Request;
 use http_body_util::BodyExt;
+use serde::Deserialize;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -53,6 +61,52 @@ const FRESHNESS: &str = "fresh.test";
 const GATEWAY: &str = "g-1";
 /// An Ed25519 key (PKCS #8) whose seed is 32 threes.
 const TOKEN_KEY: &str = "MC4CAQAwBQYDK2VwBCIEIAMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMD";
+
+/// What the stand is told when it starts.
+#[derive(Default, Deserialize)]
+pub struct Asked {
+    now: Option<i64>,
+    company: Option<Company>,
+    /// Whether passwords are as hard to hash as they are for people.
+    #[serde(default)]
+    hard: bool,
+    pub certificate: Option<PathBuf>,
+}
+
+/// A provider that signs the people of some accounts in, each for the domain `<account>.example`.
+#[derive(Deserialize)]
+struct Company {
+    issuer: String,
+    client_id: String,
+    client_secret: String,
+    accounts: Vec<AccountId>,
+}
+
+impl Asked {
+    pub fn now(&self) -> UnixMs {
+        self.now.map_or(START, UnixMs)
+    }
+
+    /// A company that was named is asked as it would be: over TLS, with the roots of this machine. Else there are those
+    /// that the stand keeps itself.
+    fn providers(self, own: &Companies) -> Fallible<Providers> {
+        let Some(company) = self.company else { return own.providers() };
+        let of = |account: &AccountId| Provider {
+            domains: vec![format!("{account}.example")],
+            account: account.clone(),
+            issuer: company.issuer.clone(),
+            client_id: company.client_id.clone(),
+            client_secret: Secret(company.client_secret.clone()),
+        };
+        Ok(Providers { all: company.accounts.iter().map(of).collect(), wire: Arc::new(ProviderHttp::new()?) })
+    }
+}
+
+/// Where a certificate for loopback is, its key, and what is to be believed for it.
+pub fn certificate(folder: &Path, now: UnixMs) -> Fallible<Value> {
+    let made = development_certificate(&DataDir::open(folder)?, "localhost", now)?;
+    Ok(json!({"certificate": made.files.certificate, "key": made.files.key, "ca": made.ca}))
+}
 
 /// Everything the stand holds.
 pub struct House {
@@ -95,12 +149,13 @@ impl Post for Mailbox {
 }
 
 impl House {
-    pub async fn build() -> Fallible<Self> {
-        let (dir, keys, clock) = (TempDir::new()?, SoftBatch::make()?, StillClock::at(START));
+    pub async fn build(asked: Asked) -> Fallible<Self> {
+        let now = asked.now();
+        let (dir, keys, clock) = (TempDir::new()?, SoftBatch::make()?, StillClock::at(now));
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let url = format!("https://{}", listener.local_addr()?);
         let data = DataDir::open(&dir.path().join("data"))?;
-        let certificate = development_certificate(&data, "localhost", START)?;
+        let certificate = development_certificate(&data, "localhost", now)?;
         let tls = page_config(&certificate.files)?;
         let outside = Outside { shop: Shop::default(), companies: Companies::new(clock.clone())? };
         let outside_at = outside.listen(Arc::clone(&tls)).await?;
@@ -127,8 +182,8 @@ impl House {
             users: UserParts {
                 url: url.clone(),
                 secret: Zeroizing::new([4; 32]),
-                hardness: Hardness { kib: 8, passes: 1 },
-                providers: outside.companies.providers()?,
+                hardness: if asked.hard { Hardness::default() } else { Hardness { kib: 8, passes: 1 } },
+                providers: asked.providers(&outside.companies)?,
             },
             ssh: SshParts::new(Zeroizing::new([6; 32])),
             database: data.database(),

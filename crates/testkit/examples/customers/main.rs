@@ -4,6 +4,9 @@
 //!
 //! The first line it prints is where the pages are, and the port of whoever else is on the network. Then each line of JSON on its standard input is something to do,
 //! and is answered by one line. It ends with its input.
+//!
+//! Its one argument, a line of JSON too, may say what time it is, and which accounts sign in at their own company. With
+//! `certificate` it makes one for loopback in that folder, says where it is, and does nothing else.
 #![allow(clippy::print_stdout, reason = "what it prints is what it answers")]
 
 mod house;
@@ -16,13 +19,18 @@ use doorward_testkit::house::Fallible;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
-use self::house::House;
+use self::house::{Asked, House};
 
 #[tokio::main]
 async fn main() -> Fallible<()> {
     // Stripe is asked over a connection that takes the process' own.
     let _one = rustls::crypto::aws_lc_rs::default_provider().install_default();
-    let house = House::build().await?;
+    let asked = std::env::args().nth(1).map_or(Ok(Asked::default()), |asked| serde_json::from_str(&asked))?;
+    if let Some(folder) = &asked.certificate {
+        println!("{}", house::certificate(folder, asked.now())?);
+        return Ok(());
+    }
+    let house = House::build(asked).await?;
     println!("{}", json!({"url": house.url, "outside": house.outside_at.port()}));
     let (lines, mut asked) = mpsc::channel(1);
     std::thread::spawn(move || {

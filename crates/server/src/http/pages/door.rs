@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 
 use super::{
     Pages,
-    frame::{Fault, Frame, Said, page},
+    frame::{Fault, Frame, Said, Told, page},
     input::{Browser, Filled, SIGNED_IN, Signed, WAITING, cookie, gone},
     sso,
 };
@@ -67,23 +67,11 @@ struct ChoosePage {
     link: String,
 }
 
-/// What a redirect wants said.
-#[derive(Deserialize)]
-pub(super) struct Told {
-    said: Option<String>,
-}
-
-impl Told {
-    fn said(&self) -> Option<Said> {
-        let text = match self.said.as_deref()? {
-            "signed-out" => "You are signed out.",
-            "ended" => "Your 14 days are over, and you are signed out. What was not saved is gone.",
-            "password-chosen" => "Your password is set. Sign in with it.",
-            _ => return None,
-        };
-        Some(Said { bad: false, text })
-    }
-}
+const DONE: &[(&str, &str)] = &[
+    ("signed-out", "You are signed out."),
+    ("ended", "Your 14 days are over, and you are signed out. What was not saved is gone."),
+    ("password-chosen", "Your password is set. Sign in with it."),
+];
 
 #[derive(Deserialize)]
 pub(super) struct SignInForm {
@@ -116,7 +104,7 @@ pub(super) struct ChooseForm {
 }
 
 pub(super) async fn sign_in_form(State(pages): State<Pages>, Query(told): Query<Told>) -> Response {
-    page(&pages, StatusCode::OK, &SignInPage::of(&pages, told.said(), String::new()))
+    page(&pages, StatusCode::OK, &SignInPage::of(&pages, told.said(DONE), String::new()))
 }
 
 /// The page to sign in by, with why it did not work out.
@@ -235,12 +223,16 @@ pub(super) async fn choose_form(State(pages): State<Pages>, browser: Browser, Qu
 }
 
 pub(super) async fn choose(State(pages): State<Pages>, jar: CookieJar, Filled(form): Filled<ChooseForm>) -> Shown {
-    match pages.app.choose_password(&form.link, form.password).await {
+    match pages.app.choose_password(&form.link, form.password, &pages.site.vendor).await {
         Ok(()) => Ok((jar.add(gone(SIGNED_IN)), Redirect::to("/sign-in?said=password-chosen")).into_response()),
         Err(refusal) if refusal.code() == Code::BadRequest => {
             let text = match refusal.detail() {
                 Some("password-short") => "This password is too short: ten characters at least.",
                 Some("password-long") => "This password is too long: 256 bytes at most.",
+                Some("password-common") => "Very many people have this password, so it is tried first. Take another.",
+                Some("password-names") => {
+                    "This password is made of your own name, your company's or ours, which are tried first. Take another."
+                }
                 _ => "This password would soon be guessed. Take several unusual words.",
             };
             let frame = Frame::outside(&pages, Some(Said { bad: true, text }));

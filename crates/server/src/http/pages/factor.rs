@@ -9,12 +9,11 @@ use axum::{
 use axum_extra::extract::cookie::CookieJar;
 use doorward_core::wire::{Code, Secret};
 use qrcode::{QrCode, render::svg};
-use serde::Deserialize;
 
 use super::{
     Pages,
     door::{CodeForm, admitted},
-    frame::{Fault, Frame, Said, page},
+    frame::{Fault, Frame, Said, Told, page},
     input::{Browser, Filled, Signed},
 };
 use crate::app::{
@@ -23,6 +22,10 @@ use crate::app::{
 };
 
 const AT: &str = "/settings/security";
+const DONE: &[(&str, &str)] = &[
+    ("recovery-code-used", "You are signed in by a recovery code. It serves no more."),
+    ("removed", "The app is removed. A mail confirms your sign-in again."),
+];
 type Page = Result<Response, Fault>;
 
 #[derive(Template)]
@@ -46,11 +49,6 @@ struct FactorPage {
 struct RecoveryPage {
     frame: Frame,
     codes: Vec<Secret>,
-}
-
-#[derive(Deserialize)]
-pub(super) struct Told {
-    said: Option<String>,
 }
 
 pub(super) async fn ask(State(pages): State<Pages>) -> Response {
@@ -79,13 +77,7 @@ pub(super) async fn pass(
 }
 
 pub(super) async fn show(State(pages): State<Pages>, Signed(caller): Signed, Query(told): Query<Told>) -> Page {
-    let said = match told.said.as_deref() {
-        Some("recovery-code-used") => Some("You are signed in by a recovery code. It serves no more."),
-        Some("removed") => Some("The app is removed. A mail confirms your sign-in again."),
-        _ => None,
-    };
-    let said = said.map(|text| Said { bad: false, text });
-    shown(&pages, &caller, StatusCode::OK, said).await
+    shown(&pages, &caller, StatusCode::OK, told.said(DONE)).await
 }
 
 pub(super) async fn qr(State(pages): State<Pages>, Signed(caller): Signed) -> Page {

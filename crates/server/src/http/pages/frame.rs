@@ -28,6 +28,21 @@ pub(super) struct Said {
     pub text: &'static str,
 }
 
+/// What a redirect wants said, by a code: what is not among a page's own is not said.
+#[derive(Deserialize)]
+pub(super) struct Told {
+    said: Option<String>,
+}
+
+impl Told {
+    /// What is said for it, where it is one of `words`.
+    pub(super) fn said(&self, words: &[(&str, &'static str)]) -> Option<Said> {
+        let code = self.said.as_deref()?;
+        let text = words.iter().find(|(of, _)| *of == code).map(|(_, text)| *text)?;
+        Some(Said { bad: false, text })
+    }
+}
+
 /// Whose page it is.
 pub(super) struct FrameUser {
     pub name: String,

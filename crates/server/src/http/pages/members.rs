@@ -15,7 +15,7 @@ use serde::Deserialize;
 
 use super::{
     Pages,
-    frame::{Fault, Frame, Said, page},
+    frame::{Fault, Frame, Said, Told, page},
     input::{Filled, Signed},
     when::When,
 };
@@ -25,6 +25,12 @@ use crate::app::{
 };
 
 const AT: &str = "/settings/members";
+const DONE: &[(&str, &str)] = &[
+    ("invited", "The invitation is on its way. It is good for 7 days."),
+    ("changed", "Changed. It holds from now on."),
+    ("unbound", "Forgotten, and signed out everywhere. Whoever your company names next is taken."),
+    ("removed", "Removed, and signed out everywhere."),
+];
 type Page = Result<Response, Fault>;
 
 #[derive(Template)]
@@ -52,6 +58,7 @@ struct Row {
     permission: bool,
     joined: bool,
     invited: Option<When>,
+    bound: bool,
     own: bool,
 }
 
@@ -65,14 +72,10 @@ impl Row {
             permission: member.membership == Membership::MemberWithPermission,
             joined: member.joined,
             invited: member.invited.map(When::of),
+            bound: member.bound,
             own: member.own,
         }
     }
-}
-
-#[derive(Deserialize)]
-pub(super) struct Told {
-    said: Option<String>,
 }
 
 /// What somebody is in the account. The box counts for members: admins may anyway.
@@ -104,13 +107,7 @@ impl MemberForm {
 }
 
 pub(super) async fn show(State(pages): State<Pages>, Signed(caller): Signed, Query(told): Query<Told>) -> Page {
-    let said = match told.said.as_deref() {
-        Some("invited") => Some("The invitation is on its way. It is good for 7 days."),
-        Some("changed") => Some("Changed. It holds from now on."),
-        Some("removed") => Some("Removed, and signed out everywhere."),
-        _ => None,
-    };
-    shown(&pages, &caller, StatusCode::OK, said.map(|text| Said { bad: false, text }), Typed::default()).await
+    shown(&pages, &caller, StatusCode::OK, told.said(DONE), Typed::default()).await
 }
 
 pub(super) async fn invite(
@@ -134,6 +131,12 @@ pub(super) async fn invite_again(State(pages): State<Pages>, Signed(caller): Sig
     let user = known(&pages, &user)?;
     let done = pages.app.invite_member_again(caller.clone(), user).await;
     then(&pages, &caller, done, "invited", Typed::default()).await
+}
+
+pub(super) async fn unbind(State(pages): State<Pages>, Signed(caller): Signed, Path(user): Path<String>) -> Page {
+    let user = known(&pages, &user)?;
+    let done = pages.app.unbind_member(caller.clone(), user).await;
+    then(&pages, &caller, done, "unbound", Typed::default()).await
 }
 
 pub(super) async fn change(

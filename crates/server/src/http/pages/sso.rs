@@ -77,6 +77,10 @@ fn refused(pages: &Pages, refusal: Refusal) -> Response {
         Code::KeyRefused => {
             (StatusCode::FORBIDDEN, "Your company's sign-in did not confirm that you are a member here. Begin again.")
         }
+        Code::BadRequest if refusal.detail() == Some("other-person") => (
+            StatusCode::FORBIDDEN,
+            "Your company's sign-in names somebody else than whoever first signed in by this address. If that is right, an admin of your account can forget who that was, under Members. If no admin can sign in, ask us.",
+        ),
         Code::Unavailable => {
             (StatusCode::SERVICE_UNAVAILABLE, "Your company's sign-in cannot be reached now. Try again in a minute.")
         }
