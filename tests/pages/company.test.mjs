@@ -80,7 +80,10 @@ flow("whom the company does not confirm, or who is no member, is refused in word
   await answers(page, "", "Cancel");
   await page.getByRole("alert").getByText("did not confirm").waitFor();
   await looked(page, "company-refused");
-  for (const email of [`stranger@${crowd.account}.example`, "ada@elsewhere.example"]) {
+  // Nor a member whose address is of a domain that this company does not speak for.
+  const guest = `guest@of-${crowd.account}.example`;
+  await crowd.stand.user(crowd.account, crowd.id("guest"), "Guest Gomez", "member", guest);
+  for (const email of [`stranger@${crowd.account}.example`, guest]) {
     await goes(crowd, page);
     await answers(page, email);
     await refused(page, "did not confirm");

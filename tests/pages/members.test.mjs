@@ -101,7 +101,7 @@ flow("who is removed is out at once, and does not come back by the password", as
   if (crowd.script) {
     // The page that is open notices as soon as it is looked at, and does not say that her days were over.
     await eve.evaluate(() => dispatchEvent(new Event("online")));
-    await eve.getByRole("status").getByText("You are signed out.").waitFor();
+    await eve.getByRole("status").getByText("You are signed out.", { exact: true }).waitFor();
   }
   await eve.goto("/settings/privacy");
   await eve.getByRole("heading", { name: "Sign in" }).waitFor();

@@ -59,7 +59,7 @@ export async function openStand(asked = {}, env = {}) {
     url,
     outside,
     account: (account, plan = "premium", name = "Acme Trading") => ask({ do: "account", account, name, plan }),
-    user: (account, user, name, membership) => ask({ do: "user", account, user, name, membership, email: mailOf(account, user) }),
+    user: (account, user, name, membership, email = mailOf(account, user)) => ask({ do: "user", account, user, name, membership, email }),
     advance: (ms) => ask({ do: "advance", ms }),
     letters: () => ask({ do: "letters" }),
     /** The number of the session that was opened. */
