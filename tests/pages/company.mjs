@@ -5,8 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SignJWT, decodeJwt, exportJWK, generateKeyPair } from "jose";
 import Provider from "oidc-provider";
-import { MINUTE, certificate, openStand } from "./stand.mjs";
+import { certificate, openStand } from "./stand.mjs";
 
+export const LONG = 24 * 3_600;
 const CLIENT = { client_id: "doorward", client_secret: "between us" };
 
 /** The company, once its provider listens; and the stand whose accounts sign in there. */
@@ -17,8 +18,7 @@ export async function openCompany(accounts) {
   const server = createServer({ key: readFileSync(files.key), cert: readFileSync(files.certificate) }, (request, response) => answer(request, response));
   await new Promise((done) => server.listen(0, "127.0.0.1", done));
   const issuer = `https://localhost:${server.address().port}`;
-  // A minute ahead of the provider, so that what was good for a second has run out.
-  const stand = await openStand({ now: Date.now() + MINUTE, company: { issuer, accounts, ...CLIENT } }, { SSL_CERT_FILE: files.ca });
+  const stand = await openStand({ now: Date.now(), company: { issuer, accounts, ...CLIENT } }, { SSL_CERT_FILE: files.ca });
   const company = new Company(issuer, stand);
   answer = await company.provider(`${stand.url}/sign-in/sso`);
   const close = stand.close;
@@ -32,8 +32,8 @@ export async function openCompany(accounts) {
 }
 
 class Company {
-  /** How many seconds an ID token is good for. */
-  life = 600;
+  /** How many seconds an ID token is good for: far longer than the stand's clock is ever ahead of the provider's. */
+  life = LONG;
   /** What the token endpoint's ID token is replaced by. */
   lie = (token) => token;
   /** What was asked at its authorization endpoint, the newest last. */

@@ -1,8 +1,8 @@
 /** Signing in at one's own company, which keeps a certified OpenID provider: the way there, the way back, and what is not taken. */
 import assert from "node:assert/strict";
 import { beforeEach } from "node:test";
-import { openCompany } from "./company.mjs";
-import { axeFaults, stands } from "./stand.mjs";
+import { LONG, openCompany } from "./company.mjs";
+import { HOUR, axeFaults, stands } from "./stand.mjs";
 
 let company;
 const flow = stands(async () => {
@@ -10,7 +10,7 @@ const flow = stands(async () => {
   return company.stand;
 });
 
-beforeEach(() => Object.assign(company, { life: 600, lie: (token) => token }));
+beforeEach(() => Object.assign(company, { life: LONG, lie: (token) => token }));
 
 /** The address, the company's own page, and whatever comes back. */
 async function asks(page, crowd, user, login) {
@@ -99,11 +99,12 @@ flow("an ID token that is not for this sign-in is refused", async (crowd) => {
 flow("an ID token that has run out, and one for an address that is not verified, are refused", async (crowd) => {
   await crowd.founded();
   company.knows(crowd.id("ada"), crowd.mail("ada"));
-  company.life = 1;
+  company.life = 60;
+  await crowd.stand.advance(HOUR);
   const late = await crowd.page();
   await asks(late, crowd, "ada", crowd.id("ada"));
   await isRefused(late, "did not confirm that you are a member");
-  company.life = 600;
+  company.life = LONG;
   company.knows(crowd.id("ada"), crowd.mail("ada"), { verified: false });
   const page = await crowd.page();
   await asks(page, crowd, "ada", crowd.id("ada"));
