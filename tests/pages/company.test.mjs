@@ -60,13 +60,14 @@ flow("the page on the way says where it leads, and whoever typed a password is l
   await crowd.founded();
   const page = await crowd.page();
   // The company's page is nothing, so ours stays.
-  await page.route(`https://idp.${crowd.account}.example/**`, (route) => route.fulfill({ status: 204 }));
+  const asked = new Promise((heard) => page.route(`https://idp.${crowd.account}.example/**`, (route) => heard(route.fulfill({ status: 204 }))));
   await page.goto("/sign-in");
   await page.getByLabel("E-mail address").fill(crowd.mail("ada"));
   await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
   await page.getByRole("button", { name: "Sign in", exact: true }).click();
   await page.getByRole("heading", { name: "To your company's sign-in" }).waitFor();
   assert.ok(await page.getByText(`idp.${crowd.account}.example`).isVisible());
+  await asked;
   await looked(page, "away");
   await page.unrouteAll();
   await page.getByRole("link", { name: "Go on", exact: true }).click();

@@ -16,7 +16,7 @@ beforeEach(() => Object.assign(company, { life: LONG, lie: (token) => token }));
 async function asks(page, crowd, user, login) {
   await page.goto("/sign-in");
   await page.getByLabel("E-mail address").fill(crowd.mail(user));
-  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
   await page.getByLabel("Login").fill(login);
   await page.getByRole("button", { name: "Come in" }).click();
 }
@@ -117,7 +117,7 @@ flow("whoever says no at their company comes back signed out", async (crowd) => 
   const page = await crowd.page();
   await page.goto("/sign-in");
   await page.getByLabel("E-mail address").fill(crowd.mail("ada"));
-  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
   await page.getByRole("link", { name: "Not me" }).click();
   await isRefused(page, "did not confirm that you are a member");
 });
