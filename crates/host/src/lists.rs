@@ -8,7 +8,13 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use doorward_core::ssh::SshCa;
+use doorward_core::{
+    ssh::{
+        SshCa,
+        krl::{Krl, KrlError},
+    },
+    time::UnixMs,
+};
 
 use crate::{files::put, plan::Lists};
 
@@ -16,7 +22,19 @@ use crate::{files::put, plan::Lists};
 pub const TRUSTED: &str = "trusted_user_ca_keys";
 /// What the file with all that is refused is called.
 pub const REVOKED: &str = "revoked_keys";
+const COMMENT: &str = "written by Doorward's agent";
 const HEAD: &str = "# Written by Doorward's agent: the authorities whose certificates are believed here.\n";
+
+/// Why a file does not say what it is to say.
+#[derive(Debug, thiserror::Error)]
+pub enum ListFault {
+    #[error("the list of what is refused cannot be put into words: {0}")]
+    List(#[from] KrlError),
+    #[error("the list of what is refused reads otherwise than it was written")]
+    ReadsOtherwise,
+    #[error("a file for sshd cannot be put in place: {0}")]
+    Disk(#[from] io::Error),
+}
 
 /// Keeps both files saying what they are to say.
 #[derive(Debug)]
@@ -38,14 +56,14 @@ impl ListFiles {
         Self { folder: folder.to_owned(), written: None }
     }
 
-    /// Lets the files say `wanted`, and says whether there was anything to do. On a fault what was there stays, and the
-    /// next call tries again.
-    pub fn keep(&mut self, wanted: Lists) -> io::Result<bool> {
+    /// Lets the files say `wanted` as of `now`, and says whether there was anything to do. On a fault what was there
+    /// stays, and the next call tries again.
+    pub fn keep(&mut self, wanted: Lists, now: UnixMs) -> Result<bool, ListFault> {
         if self.written.as_ref().is_some_and(|(lists, bytes)| *lists == wanted && self.stand(bytes)) {
             return Ok(false);
         }
         self.written = None;
-        let bytes = Bytes { trusted: trusted(&wanted.trusted), revoked: revoked(&wanted)? };
+        let bytes = Bytes { trusted: trusted(&wanted.trusted), revoked: revoked(&wanted, now)? };
         // What is refused comes first: at no moment is an authority believed whose certificates are not held against it.
         put(&self.folder, REVOKED, &bytes.revoked)?;
         put(&self.folder, TRUSTED, &bytes.trusted)?;
@@ -62,5 +80,81 @@ impl ListFiles {
 
 fn trusted(authorities: &[SshCa]) -> Vec<u8> {
     let lines = authorities.iter().map(|ca| format!("{}\n", ca.line()));
-    HEAD.chars().chain(lines.flat_map(|line| line.chars().collect::<Vec<_>>())).collect::<String>().into_bytes()
+    std::iter::once(HEAD.to_owned()).chain(lines).collect::<String>().into_bytes()
+}
+
+/// The list, which is read back before anybody is to rely on it.
+fn revoked(wanted: &Lists, now: UnixMs) -> Result<Vec<u8>, ListFault> {
+    let version = u64::try_from(now.0).unwrap_or(0);
+    let list = Krl::of(version, now, COMMENT, &wanted.revoked)?;
+    let bytes = list.encode()?;
+    if Krl::decode(&bytes)? == list { Ok(bytes) } else { Err(ListFault::ReadsOtherwise) }
+}
+
+#[cfg(test)]
+mod tests {
+    use doorward_core::ssh::{Revocations, SshFingerprint};
+
+    use super::*;
+
+    fn lists(serials: std::ops::Range<u64>) -> Lists {
+        let revoked = Revocations {
+            serials: serials.collect(),
+            ssh_keys: [SshFingerprint::of(b"key")].into(),
+            authorities: [SshCa::new([2; 32]).fingerprint()].into(),
+        };
+        Lists { trusted: vec![SshCa::new([1; 32])], revoked }
+    }
+
+    fn read(folder: &Path) -> Krl {
+        Krl::decode(&fs::read(folder.join(REVOKED)).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn the_files_say_what_they_are_to_say_and_are_written_when_they_do_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut files = ListFiles::new(folder.path());
+        assert!(files.keep(lists(1..40), UnixMs(5_000)).unwrap());
+        let line = SshCa::new([1; 32]).line();
+        assert!(fs::read_to_string(folder.path().join(TRUSTED)).unwrap().ends_with(&format!("\n{line}\n")));
+        assert_eq!(read(folder.path()).fingerprints().count(), 2);
+        assert!(!files.keep(lists(1..40), UnixMs(9_000)).unwrap(), "nothing has changed");
+        assert!(files.keep(lists(1..41), UnixMs(9_000)).unwrap());
+        for (name, bytes) in [(REVOKED, ""), (TRUSTED, "ssh-ed25519 AAAA"), (REVOKED, "SSHKRL")] {
+            fs::write(folder.path().join(name), bytes).unwrap();
+            assert!(files.keep(lists(1..41), UnixMs(9_000)).unwrap(), "somebody else has written {name}");
+            assert_eq!(read(folder.path()).version(), 9_000);
+        }
+        fs::remove_file(folder.path().join(REVOKED)).unwrap();
+        assert!(files.keep(lists(1..41), UnixMs(9_000)).unwrap());
+    }
+
+    #[test]
+    fn nobody_who_is_trusted_and_nothing_refused_are_files_all_the_same() {
+        let folder = tempfile::tempdir().unwrap();
+        ListFiles::new(folder.path()).keep(Lists::default(), UnixMs(0)).unwrap();
+        assert_eq!(fs::read_to_string(folder.path().join(TRUSTED)).unwrap(), HEAD);
+        assert_eq!(read(folder.path()).fingerprints().count(), 0);
+    }
+
+    #[test]
+    fn a_list_that_cannot_be_written_is_tried_again_and_the_old_one_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut files = ListFiles::new(folder.path());
+        files.keep(lists(1..3), UnixMs(1_000)).unwrap();
+        let full = folder.path().join(".revoked_keys.new");
+        std::os::unix::fs::symlink("/dev/full", &full).unwrap();
+        assert!(matches!(files.keep(lists(1..9), UnixMs(2_000)), Err(ListFault::Disk(_))));
+        assert_eq!(read(folder.path()).version(), 1_000);
+        // The draft was taken away with the fault.
+        assert!(files.keep(lists(1..9), UnixMs(3_000)).unwrap());
+        assert_eq!(read(folder.path()).version(), 3_000);
+    }
+
+    #[test]
+    fn a_serial_that_no_list_can_name_writes_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(matches!(ListFiles::new(folder.path()).keep(lists(0..2), UnixMs(0)), Err(ListFault::List(_))));
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
 }

@@ -2,11 +2,15 @@
 //! has long been nobody's child. Where there is none, sshd's process and what came of it must do.
 
 use std::{
-    fs, io,
+    fs::{self, File},
+    io::{self, Write},
     path::{Path, PathBuf},
 };
 
 use crate::processes::Stat;
+
+/// ENODEV: the group was removed while its file was open.
+const GONE: Option<i32> = Some(19);
 
 /// Control groups, as the second version has them.
 #[derive(Debug)]
@@ -22,6 +26,11 @@ impl Scopes {
         Self { root: mount_point(&mounts).map(PathBuf::from) }
     }
 
+    /// Whether the machine has them.
+    pub fn are_there(&self) -> bool {
+        self.root.is_some()
+    }
+
     /// The scope of the connection whose process is `pid`, where it has one of its own: whoever listens, and the agent
     /// itself, are elsewhere.
     pub fn of_connection(&self, pid: i32) -> Option<String> {
@@ -33,10 +42,14 @@ impl Scopes {
         (elsewhere(listener) && elsewhere(own)).then_some(scope)
     }
 
-    /// Kills everything in `scope`, and all that is below it.
+    /// Kills everything in `scope`, and all that is below it. A scope that is gone has nothing in it.
     pub fn kill(&self, scope: &str) -> io::Result<()> {
         let root = self.root.as_ref().ok_or(io::ErrorKind::Unsupported)?;
-        fs::write(root.join(scope.trim_start_matches('/')).join("cgroup.kill"), "1")
+        let kill = root.join(scope.trim_start_matches('/')).join("cgroup.kill");
+        match File::options().write(true).open(kill).and_then(|mut file| file.write_all(b"1")) {
+            Err(fault) if !matches!(fault.kind(), io::ErrorKind::NotFound) && fault.raw_os_error() != GONE => Err(fault),
+            _ => Ok(()),
+        }
     }
 }
 
