@@ -11,6 +11,7 @@
 mod console_rows;
 mod core_rows;
 mod gateway_rows;
+mod krl_rows;
 
 /// One line of the table: what was measured, ours, the peer's, and what the peer is.
 pub struct Row {
@@ -25,7 +26,8 @@ fn main() {
     println!("| measured | Doorward | peer | the peer | ratio |\n|---|---|---|---|---|");
     let doorward = program();
     let programs = doorward.parent().unwrap();
-    for row in core_rows::rows().into_iter().chain(gateway_rows::rows(&doorward)).chain(console_rows::rows(programs)) {
+    let pure = core_rows::rows().into_iter().chain(krl_rows::rows());
+    for row in pure.chain(gateway_rows::rows(&doorward)).chain(console_rows::rows(programs)) {
         println!("| {} | {} | {} | {} | {:.2} |", row.what, row.ours, row.peer, row.peer_is, row.ratio);
     }
 }

@@ -7,7 +7,7 @@ use std::{collections::BTreeSet, ops::RangeInclusive};
 use doorward_core::{
     ssh::{
         Revocations, SshCa, SshFingerprint,
-        krl::{KeyBlob, Krl, KrlError},
+        krl::{KeyBlob, Krl, KrlError, LONGEST_KRL},
     },
     time::UnixMs,
 };
@@ -176,6 +176,18 @@ fn what_cannot_be_revoked_is_refused_and_changes_nothing() {
 }
 
 #[test]
+fn no_list_is_longer_than_sshd_reads() {
+    assert_eq!(Krl::decode(&vec![0; LONGEST_KRL + 1]), Err(KrlError::TooLong));
+    let room = LONGEST_KRL - HEADER;
+    // A section of certificates with one key ID: two kinds, five lengths.
+    for (length, fits) in [(room - 2 - 5 * 4, true), (room - 2 - 5 * 4 + 1, false)] {
+        let mut list = empty();
+        list.revoke_key_id(&"x".repeat(length)).unwrap();
+        assert_eq!(list.encode().map(|file| file.len()), if fits { Ok(LONGEST_KRL) } else { Err(KrlError::TooLong) });
+    }
+}
+
+#[test]
 fn a_host_s_list_names_certificates_by_serial_and_keys_by_fingerprint() {
     let (replaced, authority) = (SshFingerprint::of(b"a key"), SshCa::new([4; 32]).fingerprint());
     let revoked = Revocations {
@@ -191,6 +203,16 @@ fn a_host_s_list_names_certificates_by_serial_and_keys_by_fingerprint() {
     let zero = Revocations { serials: [0].into_iter().collect(), ..Revocations::default() };
     assert_eq!(Krl::of(12, MADE, "", &zero), Err(KrlError::SerialZero));
     assert_eq!(Krl::of(12, MADE, "", &Revocations::default()).unwrap().encode().unwrap().len(), HEADER);
+}
+
+#[test]
+fn a_list_that_names_an_authority_is_read_and_written_as_one() {
+    let of = |ca: &[u8], serial: u64| section(1, &[string(ca), string(b""), section(LIST, &big(serial))].concat());
+    let ca = ed25519(1);
+    let list = Krl::decode(&[header(), of(ca.bytes(), 5), of(b"", 6), of(ca.bytes(), 8)].concat()).unwrap();
+    let read: Vec<_> = list.certificates().map(|(ca, known)| (ca, known.serials().collect::<Vec<_>>())).collect();
+    assert_eq!(read, [(None, vec![6..=6]), (Some(&ca), vec![5..=5, 8..=8])]);
+    assert_eq!(Krl::decode(&list.encode().unwrap()), Ok(list));
 }
 
 #[test]
@@ -214,6 +236,7 @@ fn a_list_is_read_whole_or_not_at_all() {
         (altered(11, 2), KrlError::Format(2)),
         (altered(35, 1), KrlError::Flags(1)),
         (altered(20, 0x80), KrlError::Time),
+        (altered(20, 0x40), KrlError::Time),
         ([&header()[..HEADER - 8], &string(b"x"), &string(b"")].concat(), KrlError::Reserved),
         ([&header()[..HEADER - 4], &string(b"a\0")].concat(), KrlError::Text),
         ([&header()[..HEADER - 4], &string(&[0xff])].concat(), KrlError::Text),

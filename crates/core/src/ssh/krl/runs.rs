@@ -181,7 +181,7 @@ impl Runs {
             let mut ways = Ways {
                 list: begun(written.saturating_add(SECTION)),
                 range: begun(SECTION + 2 * SERIAL),
-                bitmap: begun(if serials > WINDOW { u64::MAX } else { serials.saturating_add(BITMAP_HEAD) }),
+                bitmap: begun(serials.saturating_add(BITMAP_HEAD)),
             };
             let mut start = first;
             if let Some((known, end)) = before {

@@ -1,0 +1,11 @@
+//! What OpenSSH itself makes of what we write for servers. Nothing here starts a service of the machine.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
+mod keygen;
+mod krl;
