@@ -69,7 +69,10 @@ fn a_forbidden_arrow_is_seen() {
     assert!(offence(&arrow("client", "server", true, false)).is_some(), "not for tests either");
     assert!(offence(&arrow("core", "client", false, false)).is_some());
     assert!(offence(&arrow("cli", "testkit", false, false)).is_some());
-    assert!(offence(&arrow("host", "server", false, false)).is_some(), "an agent follows the server, and is no part of it");
+    assert!(
+        offence(&arrow("host", "server", false, false)).is_some(),
+        "an agent follows the server, and is no part of it"
+    );
     assert!(offence(&arrow("host", "gateway", false, false)).is_some());
     assert!(offence(&arrow("console", "testkit", false, false)).is_some(), "only by the danger feature");
     assert!(offence(&arrow("garage", "core", false, false)).is_some(), "a room nobody has drawn");

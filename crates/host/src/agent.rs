@@ -11,10 +11,7 @@ use std::{
     time::Duration,
 };
 
-use doorward_client::{
-    follower::Connection,
-    standing::Standing,
-};
+use doorward_client::{follower::Connection, standing::Standing};
 use doorward_core::{
     id::HostId,
     time::{BootTime, Millis, UnixMs},

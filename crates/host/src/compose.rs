@@ -93,11 +93,8 @@ pub async fn run(config: Config, shutdown: impl Future<Output = ()> + Send) -> R
     };
     let agent = Agent::new(parts, ListFiles::new(&config.state));
     let listener = listen(&config.sshd, asking).map_err(machine("the agent's socket"))?;
-    let server = Server {
-        api: api(&config, &trust)?,
-        key: secret(&config.server.follower_key)?,
-        host: config.host.clone(),
-    };
+    let server =
+        Server { api: api(&config, &trust)?, key: secret(&config.server.follower_key)?, host: config.host.clone() };
     tracing::info!(host = %config.host, socket = %config.sshd.socket.display(), "the agent answers");
     let telling = tokio::spawn(async move { tell_always(&connections, &server, jitter).await });
     tokio::select! {

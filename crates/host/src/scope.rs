@@ -38,7 +38,8 @@ impl Scopes {
         let scope = group(pid).filter(|path| is_session(path))?;
         let listener = Stat::of(pid).ok()?.parent;
         let own = i32::try_from(std::process::id()).ok()?;
-        let elsewhere = |other| group(other).is_some_and(|path| path != scope && !path.starts_with(&format!("{scope}/")));
+        let elsewhere =
+            |other| group(other).is_some_and(|path| path != scope && !path.starts_with(&format!("{scope}/")));
         (elsewhere(listener) && elsewhere(own)).then_some(scope)
     }
 
@@ -47,7 +48,9 @@ impl Scopes {
         let root = self.root.as_ref().ok_or(io::ErrorKind::Unsupported)?;
         let kill = root.join(scope.trim_start_matches('/')).join("cgroup.kill");
         match File::options().write(true).open(kill).and_then(|mut file| file.write_all(b"1")) {
-            Err(fault) if !matches!(fault.kind(), io::ErrorKind::NotFound) && fault.raw_os_error() != GONE => Err(fault),
+            Err(fault) if !matches!(fault.kind(), io::ErrorKind::NotFound) && fault.raw_os_error() != GONE => {
+                Err(fault)
+            }
             _ => Ok(()),
         }
     }

@@ -46,7 +46,10 @@ fn owned(path: &Path, others: u32) -> Option<Finding> {
         }
         Ok(found) if found.mode() & others != 0 => {
             let mode = found.mode() & 0o7777;
-            Some(Finding::wrong("file-mode", format!("{name} has mode {mode:o}: others may do more with it than they must")))
+            Some(Finding::wrong(
+                "file-mode",
+                format!("{name} has mode {mode:o}: others may do more with it than they must"),
+            ))
         }
         Ok(_) => None,
     }
@@ -108,9 +111,17 @@ mod tests {
         assert_eq!(code(0o077), Some("file-missing"));
         fs::write(&path, "x").unwrap();
         let root = rustix::process::geteuid().is_root();
-        for (mode, others, good) in [(0o600, 0o077, true), (0o644, 0o077, false), (0o644, 0o022, true), (0o664, 0o022, false)] {
+        for (mode, others, good) in
+            [(0o600, 0o077, true), (0o644, 0o077, false), (0o644, 0o022, true), (0o664, 0o022, false)]
+        {
             fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
-            let wanted = if !root { Some("file-owner") } else if good { None } else { Some("file-mode") };
+            let wanted = if !root {
+                Some("file-owner")
+            } else if good {
+                None
+            } else {
+                Some("file-mode")
+            };
             assert_eq!(code(others), wanted, "{mode:o}");
         }
     }

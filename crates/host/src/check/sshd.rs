@@ -69,18 +69,27 @@ fn judge(settings: &Settings, config: &Config) -> Vec<Finding> {
     expect(
         "trustedusercakeys",
         &trusted,
-        Finding::wrong("trusted-user-ca-keys", format!("TrustedUserCAKeys must be {trusted}: sshd believes others, or nobody")),
+        Finding::wrong(
+            "trusted-user-ca-keys",
+            format!("TrustedUserCAKeys must be {trusted}: sshd believes others, or nobody"),
+        ),
     );
     expect(
         "revokedkeys",
         &revoked,
-        Finding::wrong("revoked-keys", format!("RevokedKeys must be {revoked}: what was revoked is not refused by sshd itself")),
+        Finding::wrong(
+            "revoked-keys",
+            format!("RevokedKeys must be {revoked}: what was revoked is not refused by sshd itself"),
+        ),
     );
     let user = &config.sshd.admit_user;
     expect(
         "authorizedprincipalscommanduser",
         user,
-        Finding::wrong("admit-user", format!("AuthorizedPrincipalsCommandUser must be {user}: the agent hears nobody else")),
+        Finding::wrong(
+            "admit-user",
+            format!("AuthorizedPrincipalsCommandUser must be {user}: the agent hears nobody else"),
+        ),
     );
     expect(
         "authorizedprincipalsfile",
@@ -113,14 +122,17 @@ fn judge(settings: &Settings, config: &Config) -> Vec<Finding> {
         "none",
         Finding::warning("keys-command", "AuthorizedKeysCommand is not none: it may let in without Doorward"),
     );
-    for name in ["passwordauthentication", "kbdinteractiveauthentication", "hostbasedauthentication", "gssapiauthentication"] {
+    for name in
+        ["passwordauthentication", "kbdinteractiveauthentication", "hostbasedauthentication", "gssapiauthentication"]
+    {
         if value(name) == "yes" {
             let words = format!("{name} is yes: whoever comes in by it comes without Doorward");
             found.push(Finding::warning("other-ways-in", words));
         }
     }
     if !matches!(value("authenticationmethods"), "any" | "none" | "publickey") {
-        let words = "AuthenticationMethods asks for more than one thing: of several certificates only the last is watched";
+        let words =
+            "AuthenticationMethods asks for more than one thing: of several certificates only the last is watched";
         found.push(Finding::warning("several-methods", words));
     }
     found.extend(command(value("authorizedprincipalscommand"), config));
@@ -158,7 +170,8 @@ fn command_file(settings: &Settings) -> Option<Finding> {
 fn loose(path: &Path) -> io::Result<Option<String>> {
     let found = fs::metadata(path)?;
     let theirs = found.uid() != 0 || found.mode() & 0o022 != 0;
-    let words = format!("{} must be root's, and writable by nobody else: sshd refuses to run the command", path.display());
+    let words =
+        format!("{} must be root's, and writable by nobody else: sshd refuses to run the command", path.display());
     Ok(theirs.then_some(words))
 }
 

@@ -23,7 +23,10 @@ pub fn check(status: Result<&Status, &Silence>, config: &Config) -> Vec<Finding>
     let mut found = Vec::new();
     if !status.fresh {
         let why = status.fault.map(|fault| format!(": {fault}")).unwrap_or_default();
-        found.push(Finding::wrong("not-fresh", format!("the agent's copy of the feed is not fresh, so nobody gets in{why}")));
+        found.push(Finding::wrong(
+            "not-fresh",
+            format!("the agent's copy of the feed is not fresh, so nobody gets in{why}"),
+        ));
     }
     if !status.lists {
         found.push(Finding::wrong("lists-not-in-place", "the agent cannot write sshd's files; its log says why"));
