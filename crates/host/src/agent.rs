@@ -11,8 +11,13 @@ use std::{
     time::Duration,
 };
 
-use doorward_client::{follower::Connection, standing::Standing};
+use doorward_client::{
+    follower::{Connection, Placed},
+    replica::Place,
+    standing::Standing,
+};
 use doorward_core::{
+    feed::freshness::Stale,
     id::HostId,
     time::{BootTime, Millis, UnixMs},
 };
@@ -43,6 +48,8 @@ pub struct Parts {
     pub standing: Standing,
     /// How it stands with the server.
     pub online: watch::Receiver<Connection>,
+    /// Where the copy of the feed lies.
+    pub place: watch::Receiver<Placed>,
     pub connections: Arc<Connections>,
     pub scopes: Scopes,
     /// The user as whom sshd works before anybody is let in.
@@ -129,10 +136,12 @@ impl Agent {
         self.parts.connections.forget_ended();
         let connected = self.parts.connections.list();
         let strict = self.parts.strict && self.has_had_its_time();
-        let (over, wanted, now) = self.known(|known| (known.over(&connected, strict), known.lists(), known.now));
+        let (over, wanted, fresh, now) =
+            self.known(|known| (known.over(&connected, strict), known.lists(), known.fresh.is_ok(), known.now));
         // Whoever is out comes in again by nothing but a new decision, so the files may follow.
         self.end(&over);
-        let kept = self.lists.lock().unwrap_or_else(PoisonError::into_inner).keep(wanted, now.unwrap_or(UnixMs(0)));
+        let now = now.unwrap_or(UnixMs(0));
+        let kept = self.lists.lock().unwrap_or_else(PoisonError::into_inner).keep(wanted, fresh, now);
         if let Err(fault) = &kept {
             tracing::error!(%fault, "sshd's files are not what they are to be: nobody new gets in");
         }
@@ -167,10 +176,13 @@ impl Agent {
 
     /// Lets `look` see what is known now.
     fn known<R>(&self, look: impl FnOnce(&Known<'_>) -> R) -> R {
-        let Parts { standing, lease, host, .. } = &self.parts;
+        let Parts { standing, lease, host, place, .. } = &self.parts;
         let now = standing.now();
-        // Without a time nothing can be fresh.
-        let fresh = standing.fresh(now.unwrap_or(UnixMs(i64::MAX)), *lease);
+        // Without a time nothing can be fresh; and what is only in memory forgets what it has seen, so that it ends whoever
+        // is out and lets nobody in.
+        let kept = !matches!(place.borrow().place, Some(Place::Memory));
+        let fresh =
+            if kept { standing.fresh(now.unwrap_or(UnixMs(i64::MAX)), *lease) } else { Err(Stale::NothingSeen) };
         standing.with_state(|state| look(&Known { state, host, now, fresh }))
     }
 }

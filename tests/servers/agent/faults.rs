@@ -109,22 +109,26 @@ async fn a_list_that_cannot_be_written_lets_nobody_in_and_leaves_the_one_that_wa
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_whole_disk_that_is_full_lets_nobody_in() {
+async fn a_whole_disk_that_is_full_lets_nobody_in_and_keeps_nobody_in() {
     let mut stand = Stand::new().await;
-    let (_ines, identity) = stand.somebody("s-ines").await;
-    assert!(stand.lets_in(&identity).await);
+    let (_ines, stays) = stand.somebody("s-ines").await;
+    let (_otto, goes) = stand.somebody("s-otto").await;
     stand.agent.kill();
-    let disk = Disk::small(&stand.agent.state());
+    let state = stand.agent.state();
+    let disk = Disk::small(&state);
     stand.agent.start();
     stand.fresh().await;
-    assert!(stand.lets_in(&identity).await);
+    let mut staying = stand.stay(&stays, &[], "echo in").await;
+    let mut going = stand.stay(&goes, &[], "echo in").await;
     disk.fill();
-    wait_until("nobody gets in", SOON, async || !stand.lets_in(&identity).await).await.unwrap();
-    stand.revoke(identity.certificate).await;
+    wait_until("nobody gets in", SOON, async || !stand.lets_in(&stays).await).await.unwrap();
+    stand.revoke(goes.certificate).await;
+    going.out().await;
+    assert!(staying.is_in() && !stand.lets_in(&goes).await && !stand.lets_in(&stays).await);
     stand.agent.krl();
     disk.empty();
     stand.fresh().await;
-    assert!(!stand.lets_in(&identity).await);
+    assert!(stand.lets_in(&stays).await && !stand.lets_in(&goes).await);
     stand.agent.kill();
 }
 

@@ -70,7 +70,9 @@ impl Stand {
 
     /// A house with a host `web-1`, whose sshd and agent run.
     pub async fn with(settings: Settings) -> Self {
-        must_be_possible();
+        if let Some(why) = impossible() {
+            panic!("CANNOT BE RUN HERE, AND SO PROVES NOTHING: {why}. tests/servers/run.sh says what is needed.");
+        }
         // sshd runs a command only where nobody but root could have changed anything on the way to it: not below the
         // folder for what is short-lived.
         let made = tempfile::Builder::new().prefix("doorward-test-").tempdir_in("/var/lib").unwrap();
@@ -156,18 +158,17 @@ async fn issue(who: &mut Person, host: &HostId) -> IssuedCertificate {
     }
 }
 
-/// Fails where sshd cannot be run as it runs on a server.
-fn must_be_possible() {
-    let why = if !rustix::process::geteuid().is_root() {
-        "sshd and the agent need root"
+/// Why sshd cannot be run here as it runs on a server, where it cannot.
+pub fn impossible() -> Option<&'static str> {
+    if !rustix::process::geteuid().is_root() {
+        Some("sshd and the agent need root")
     } else if !Path::new(SSHD).exists() {
-        "openssh-server is missing"
+        Some("openssh-server is missing")
     } else if !Command::new("unshare").args(["-m", "true"]).status().is_ok_and(|status| status.success()) {
-        "a mount namespace is needed, for a user whom sshd alone knows (CAP_SYS_ADMIN)"
+        Some("a mount namespace is needed, for a user whom sshd alone knows (CAP_SYS_ADMIN)")
     } else {
-        return;
-    };
-    panic!("CANNOT BE RUN HERE, AND SO PROVES NOTHING: {why}. tests/servers/run.sh says what is needed.");
+        None
+    }
 }
 
 /// The program of this build.
