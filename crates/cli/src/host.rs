@@ -52,10 +52,10 @@ fn look(path: &Path) -> Result<(), Fault> {
         };
         say(&format!("{grave} {}: {}", finding.code, finding.words))?;
     }
-    match found.iter().filter(|finding| finding.grave == Grave::Wrong).count() {
-        0 => say("nothing is wrong on this host"),
-        wrong => Err(Fault::Refused(format!("{wrong} things are wrong on this host"))),
+    if found.iter().any(|finding| finding.grave == Grave::Wrong) {
+        return Err(Fault::Refused("this host is not as it is to be".to_owned()));
     }
+    say("nothing is wrong on this host")
 }
 
 fn say(text: &str) -> Result<(), Fault> {

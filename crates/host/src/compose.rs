@@ -101,6 +101,10 @@ pub async fn run(config: Config, shutdown: impl Future<Output = ()> + Send) -> R
         unprivileged: unprivileged.user,
     };
     let agent = Agent::new(parts, ListFiles::new(&config.state));
+    let first = Arc::clone(&agent);
+    // sshd's files are in place, and it is known who is in, before anybody is answered or told.
+    let swept = spawn_blocking(move || first.sweep()).await;
+    swept.map_err(|fault| machine("the first look")(fault.into()))?;
     let listener = listen(&config.sshd, asking).map_err(machine("the agent's socket"))?;
     let server =
         Server { api: api(&config, &trust)?, key: secret(&config.server.follower_key)?, host: config.host.clone() };

@@ -79,7 +79,7 @@ impl Connections {
             }
             let since = kept.as_ref().map_or(UnixMs(0), |kept| kept.since);
             // What cannot be read any more may not stay: nobody knows by what it came.
-            all.insert(id, Held { certificate: kept.map(|kept| kept.certificate), since, inside: 0 });
+            all.insert(id, Held { certificate: kept.map(|kept| kept.certificate), since, inside: LOOKS - 1 });
         }
         let (all, changed) = (Mutex::new(all), watch::Sender::new(0));
         Ok(Self { folder: folder.to_owned(), boot: boot.to_owned(), all, changed })
