@@ -72,7 +72,7 @@ async fn a_certificate_for_another_host_time_place_user_or_by_another_authority_
     assert!(!stand.lets_in(&elsewhere).await, "another host's");
     let staying = stand.resign(&elsewhere, &Resigned::like(&elsewhere, "s-ines", &[]));
     assert!(!stand.lets_in(&staying).await, "another host's, though it names this one");
-    assert!(!stand.lets_in_with(&good, &["-l", "root"]).await, "another user");
+    assert!(!stand.lets_in_as("root", &good, &[]).await, "another user");
 
     let like = Resigned::like(&good, "s-ines", &[]);
     let again = stand.resign(&good, &like);

@@ -100,20 +100,21 @@ impl Stand {
 
     /// Whether a log-in passes.
     pub async fn lets_in(&self, identity: &Identity) -> bool {
-        let asked = self.ssh(identity, &[&format!("{LOGIN}@127.0.0.1"), "true"]).output();
-        timeout(SOON, asked).await.expect("neither in nor out").unwrap().status.success()
+        self.lets_in_as(LOGIN, identity, &[]).await
     }
 
-    /// Whether a log-in passes in which sshd is asked with `options` besides.
-    pub async fn lets_in_with(&self, identity: &Identity, options: &[&str]) -> bool {
-        let login = format!("{LOGIN}@127.0.0.1");
+    /// Whether a log-in of this local user passes, where ssh is run with `options` besides.
+    pub async fn lets_in_as(&self, login: &str, identity: &Identity, options: &[&str]) -> bool {
+        let login = format!("{login}@127.0.0.1");
         let asked = self.ssh(identity, &[options, &[&login, "true"]].concat()).output();
         timeout(SOON, asked).await.expect("neither in nor out").unwrap().status.success()
     }
 
     /// Logs in and stays, running `command` first; what it says first is kept.
     pub async fn stay(&self, identity: &Identity, options: &[&str], command: &str) -> LoggedIn {
-        let (login, command) = (format!("{LOGIN}@127.0.0.1"), format!("{command}; exec sleep 600"));
+        let login = format!("{LOGIN}@127.0.0.1");
+        // As long as sshd's process is there: nothing stays behind when a test has failed.
+        let command = format!("{command}; while kill -0 $PPID 2>/dev/null; do sleep 1; done");
         let mut ssh = self.ssh(identity, &[options, &[&login, &command]].concat());
         let mut child = ssh.stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();

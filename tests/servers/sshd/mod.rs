@@ -30,7 +30,7 @@ use doorward_testkit::{
 use tempfile::TempDir;
 
 pub use agent::{Agent, Settings};
-pub use client::{Identity, LoggedIn, Resigned};
+pub use client::{Identity, Resigned};
 
 /// Long enough for a busy machine.
 pub const SOON: Duration = Duration::from_secs(20);
@@ -153,7 +153,7 @@ impl Stand {
 async fn issue(who: &mut Person, host: &HostId) -> IssuedCertificate {
     let reason = Reason::new(Some("T-20417"), "Looks into a disk that fills up").unwrap();
     match who.intend(Intent::IssueCertificate { host: host.clone(), reason }).await.unwrap() {
-        Outcome::CertificateIssued { issued } => issued,
+        Outcome::Certified { issued } => issued,
         other => panic!("no certificate came of it: {other:?}"),
     }
 }
