@@ -72,6 +72,13 @@ pub fn user(pid: i32) -> io::Result<u32> {
     Ok(fs::metadata(format!("/proc/{pid}"))?.uid())
 }
 
+/// The user a process was started as. While sshd hears its command it acts as the command's user.
+fn real_user(pid: i32) -> io::Result<u32> {
+    let text = fs::read_to_string(format!("/proc/{pid}/status"))?;
+    let line = text.lines().find_map(|line| line.strip_prefix("Uid:"));
+    line.and_then(|line| line.split_whitespace().next()?.parse().ok()).ok_or(io::ErrorKind::InvalidData.into())
+}
+
 /// Which boot of the machine this is.
 pub fn boot() -> io::Result<String> {
     Ok(fs::read_to_string("/proc/sys/kernel/random/boot_id")?.trim().to_owned())
@@ -107,7 +114,7 @@ pub fn connection_behind(asking: i32, names: &[&str]) -> io::Result<ProcessId> {
     let none = || io::Error::from(io::ErrorKind::PermissionDenied);
     let before = Stat::of(asking)?;
     let parent = Stat::of(before.parent)?;
-    let sshd = names.contains(&parent.name.as_str()) && user(parent.id.pid)? == 0 && !parent.over;
+    let sshd = names.contains(&parent.name.as_str()) && real_user(parent.id.pid)? == 0 && !parent.over;
     // Whoever was orphaned meanwhile has another parent now.
     let same = Stat::of(asking)? == before && Stat::of(parent.id.pid)?.id == parent.id;
     if sshd && same { Ok(parent.id) } else { Err(none()) }

@@ -81,6 +81,6 @@ fn whoever_was_not_started_by_sshd_is_no_connection() {
     let own = std::process::id().cast_signed();
     assert!(connection_behind(own, &["sshd"]).is_err());
     let name = Stat::of(Stat::of(own).unwrap().parent).unwrap().name;
-    let parent_is_root = user(Stat::of(own).unwrap().parent).unwrap() == 0;
+    let parent_is_root = real_user(Stat::of(own).unwrap().parent).unwrap() == 0;
     assert_eq!(connection_behind(own, &[&name]).is_ok(), parent_is_root, "by its name, and only where it is root's");
 }

@@ -30,7 +30,9 @@ use doorward_testkit::{
 use tempfile::TempDir;
 
 pub use agent::{Agent, Settings};
-pub use client::{Identity, Resigned};
+pub use client::Identity;
+#[allow(unused_imports, reason = "the benchmark signs nothing anew")]
+pub use client::Resigned;
 
 /// Long enough for a busy machine.
 pub const SOON: Duration = Duration::from_secs(20);

@@ -50,6 +50,7 @@ pub fn check(path: &Path) -> Result<Vec<Finding>, ConfigFault> {
     found.extend(disk::check(&config));
     found.extend(standing::check(status(&config.sshd.socket).as_ref(), &config));
     found.extend(scopes());
+    found.extend(hidden(&std::fs::read_to_string("/proc/self/mounts").unwrap_or_default()));
     found.sort_by_key(|finding| finding.grave);
     Ok(found)
 }
@@ -64,4 +65,33 @@ fn scopes() -> Option<Finding> {
              and what was detached from it (nohup, tmux) stays",
         )
     })
+}
+
+/// An agent that sees no processes but root's finds no connection.
+fn hidden(mounts: &str) -> Option<Finding> {
+    let proc = mounts.lines().rfind(|line| line.split(' ').nth(1) == Some("/proc"));
+    let shown = proc?.split([' ', ',']).all(|option| !option.starts_with("hidepid=") || option.ends_with("=0"));
+    (!shown).then(|| {
+        Finding::wrong(
+            "processes-hidden",
+            "/proc is mounted with hidepid: the agent's unit needs CAP_SYS_PTRACE besides, or nobody gets in",
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn processes_that_are_hidden_are_told() {
+        let code = |options: &str| {
+            hidden(&format!("sysfs /sys sysfs rw 0 0\nproc /proc proc {options} 0 0\n")).map(|finding| finding.code)
+        };
+        assert_eq!(code("rw,nosuid,relatime"), None);
+        assert_eq!(code("rw,hidepid=0"), None);
+        for hidepid in ["rw,relatime,hidepid=2", "hidepid=invisible,rw"] {
+            assert_eq!(code(hidepid), Some("processes-hidden"));
+        }
+    }
 }

@@ -122,6 +122,14 @@ fn judge(settings: &Settings, config: &Config) -> Vec<Finding> {
         "none",
         Finding::warning("keys-command", "AuthorizedKeysCommand is not none: it may let in without Doorward"),
     );
+    expect(
+        "usepam",
+        "yes",
+        Finding::warning(
+            "no-pam",
+            "UsePAM is not yes: logind makes no scope, and what was detached from a session stays",
+        ),
+    );
     for name in
         ["passwordauthentication", "kbdinteractiveauthentication", "hostbasedauthentication", "gssapiauthentication"]
     {
@@ -210,6 +218,7 @@ hostbasedauthentication no
 gssapiauthentication no
 authenticationmethods any
 fingerprinthash SHA256
+usepam yes
 ";
 
     fn codes(text: &str, more: &str) -> Vec<&'static str> {
@@ -230,6 +239,7 @@ fingerprinthash SHA256
             ("passwordauthentication no", "passwordauthentication yes", "other-ways-in"),
             ("authenticationmethods any", "authenticationmethods publickey,publickey", "several-methods"),
             ("fingerprinthash SHA256", "fingerprinthash MD5", "fingerprint-hash"),
+            ("usepam yes", "usepam no", "no-pam"),
             (" --serial=%s", "", "admit-command"),
             ("--user=%u", "--user=ops", "admit-command"),
             ("host admit", "host admit --log=trace", "admit-command"),
@@ -239,7 +249,7 @@ fingerprinthash SHA256
             assert!(GOOD.contains(good), "{good}");
             assert_eq!(codes(&GOOD.replace(good, bad), ""), [code], "{bad}");
         }
-        assert_eq!(codes("", "").len(), 6, "sshd that says nothing of itself");
+        assert_eq!(codes("", "").len(), 7, "sshd that says nothing of itself");
     }
 
     #[test]
