@@ -4,7 +4,7 @@
 //! process that was looked at and to no other (pidfd).
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeSet,
     fs, io,
     os::{fd::OwnedFd, unix::fs::MetadataExt},
 };
@@ -84,25 +84,24 @@ pub fn boot() -> io::Result<String> {
     Ok(fs::read_to_string("/proc/sys/kernel/random/boot_id")?.trim().to_owned())
 }
 
-/// A handle on one process.
-#[derive(Debug)]
-pub struct Process {
-    pub id: ProcessId,
-    handle: OwnedFd,
-}
+/// A handle on one process: it is never another's.
+struct Process(OwnedFd);
 
 impl Process {
     /// A handle on `id`, where that process is still there.
-    pub fn open(id: ProcessId) -> io::Result<Self> {
+    fn open(id: ProcessId) -> io::Result<Self> {
         let gone = || io::Error::from(io::ErrorKind::NotFound);
         let pid = Pid::from_raw(id.pid).ok_or_else(gone)?;
-        let handle = pidfd_open(pid, PidfdFlags::empty())?;
+        let handle = pidfd_open(pid, PidfdFlags::empty()).map_err(|fault| match fault {
+            rustix::io::Errno::SRCH => gone(),
+            fault => fault.into(),
+        })?;
         // It was there before the handle was taken and is there now: the handle is on it.
-        if id.lives() { Ok(Self { id, handle }) } else { Err(gone()) }
+        if id.lives() { Ok(Self(handle)) } else { Err(gone()) }
     }
 
     fn signal(&self, signal: Signal) -> io::Result<()> {
-        match pidfd_send_signal(&self.handle, signal) {
+        match pidfd_send_signal(&self.0, signal) {
             Err(rustix::io::Errno::SRCH) | Ok(()) => Ok(()),
             Err(fault) => Err(fault.into()),
         }
@@ -124,28 +123,36 @@ pub fn connection_behind(asking: i32, names: &[&str]) -> io::Result<ProcessId> {
 /// comes of it, and then it is killed. Says what could not be ended.
 pub fn end(roots: &[ProcessId]) -> io::Result<()> {
     let own = i32::try_from(std::process::id()).unwrap_or(0);
-    let mut held = BTreeMap::new();
-    let mut failed = Ok(());
-    for id in roots {
-        // Whoever is gone already has ended.
-        if let Ok(root) = Process::open(*id) {
-            failed = failed.and(root.signal(Signal::STOP));
-            held.insert(root.id.pid, root);
-        }
-    }
+    // Whoever is gone already has ended, and what is another's now is not looked at.
+    let mut held: BTreeSet<ProcessId> = roots.iter().copied().filter(ProcessId::lives).collect();
+    let mut failed = signal_all(&held, Signal::STOP);
     for _ in 0..ROUNDS {
-        let family = below(&Stat::all()?, &held.keys().copied().collect());
-        let new = family.into_iter().filter(|id| id.pid != own && !held.contains_key(&id.pid));
-        let new: Vec<_> = new.filter_map(|id| Process::open(id).ok()).collect();
+        let all = match Stat::all() {
+            Ok(all) => all,
+            Err(fault) => {
+                failed = failed.and(Err(fault));
+                break;
+            }
+        };
+        let family = below(&all, &held.iter().map(|id| id.pid).collect());
+        let new: BTreeSet<_> = family.into_iter().filter(|id| id.pid != own && !held.contains(id)).collect();
         if new.is_empty() {
             break;
         }
-        for process in new {
-            failed = failed.and(process.signal(Signal::STOP));
-            held.insert(process.id.pid, process);
-        }
+        failed = failed.and(signal_all(&new, Signal::STOP));
+        held.extend(new);
     }
-    held.values().fold(failed, |failed, process| failed.and(process.signal(Signal::KILL)))
+    failed.and(signal_all(&held, Signal::KILL))
+}
+
+/// Sends each of them the signal, whatever comes of it with another. Whoever is gone needs none.
+fn signal_all(ids: &BTreeSet<ProcessId>, signal: Signal) -> io::Result<()> {
+    let sent = ids.iter().map(|id| match Process::open(*id) {
+        Err(fault) if fault.kind() == io::ErrorKind::NotFound => Ok(()),
+        opened => opened?.signal(signal),
+    });
+    // Each is sent before the first fault is told.
+    sent.collect::<Vec<_>>().into_iter().collect()
 }
 
 /// Everything in `all` that came of `roots`, however far down.
