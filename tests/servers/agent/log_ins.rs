@@ -102,6 +102,7 @@ async fn a_certificate_for_another_host_time_place_user_or_by_another_authority_
 async fn nobody_but_sshd_s_command_is_heard() {
     let mut stand = Stand::new().await;
     let (_ines, good) = stand.somebody("s-ines").await;
+    assert!(stand.lets_in(&good).await, "the agent has heard of it");
     let admit = |program: &mut std::process::Command| {
         let fingerprint = |path: &std::path::Path| {
             let told = std::process::Command::new("ssh-keygen").arg("-lf").arg(path).output().unwrap().stdout;

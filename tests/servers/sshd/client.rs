@@ -93,8 +93,8 @@ impl Stand {
         ssh.args(["-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o", "IdentityAgent=none"]);
         ssh.args(["-o", "PreferredAuthentications=publickey", "-o", "LogLevel=ERROR", "-o", "ConnectTimeout=20"]);
         ssh.arg("-i").arg(&identity.private).arg("-o").arg(format!("CertificateFile={}", identity.text.display()));
-        ssh.args(options).env_clear().env("PATH", "/usr/bin:/bin").env("SSH_SK_PROVIDER", SOFT_KEY);
-        ssh.stdin(Stdio::null()).kill_on_drop(true);
+        ssh.arg("-o").arg(format!("SecurityKeyProvider={SOFT_KEY}")).args(options);
+        ssh.env_clear().env("PATH", "/usr/bin:/bin").stdin(Stdio::null()).kill_on_drop(true);
         ssh
     }
 
