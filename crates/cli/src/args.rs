@@ -4,9 +4,10 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use doorward_core::{
-    id::{CertificateSerial, StaffId},
+    id::{AccountId, CertificateSerial, StaffId},
     ssh::SshFingerprint,
 };
+use jiff::civil::Date;
 
 /// The door between a vendor's staff and its customers' accounts.
 #[derive(Debug, Parser)]
@@ -176,10 +177,33 @@ pub enum Admin {
         #[arg(long)]
         revoke: bool,
     },
+    /// Erase the names, tickets and reasons that histories tell beside sessions which are over; records and proofs stay.
+    /// Copies that were downloaded before, and backups, are not reached. The server may be running
+    Erase {
+        #[command(flatten)]
+        server: Server,
+        #[command(flatten)]
+        whose: Whose,
+        /// Only of sessions that were opened before this day began (UTC), as 2026-11-28
+        #[arg(long)]
+        before: Option<Date>,
+    },
     /// Print the trust file, which gateways, consoles and hosts are configured with
     Trust(Server),
     /// Print the configuration as it holds, defaults and all
     Config(Server),
+}
+
+/// Whose sessions are meant.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = true)]
+pub struct Whose {
+    /// Those in this account, which may be closed
+    #[arg(long, value_parser = AccountId::parse)]
+    pub account: Option<AccountId>,
+    /// Those of this member of staff; where they are suspended and nothing else is said, their name and handle go too
+    #[arg(long, value_parser = StaffId::parse)]
+    pub staff: Option<StaffId>,
 }
 
 /// What an API key is for.
