@@ -81,13 +81,11 @@ impl ListFiles {
     fn found(&self) -> Revocations {
         let list = fs::read(self.folder.join(REVOKED)).ok().and_then(|bytes| Krl::decode(&bytes).ok());
         let mut found = Revocations::default();
-        for list in list.iter() {
-            let serials = list.certificates().filter(|(ca, _)| ca.is_none()).flat_map(|(_, known)| known.serials());
-            serials.for_each(|run| {
-                found.serials.insert_range(run);
-            });
-            found.ssh_keys.extend(list.fingerprints());
+        let Some(list) = list else { return found };
+        for run in list.certificates().flat_map(|(_, known)| known.serials()) {
+            found.serials.insert_range(run);
         }
+        found.ssh_keys.extend(list.fingerprints());
         found
     }
 

@@ -37,8 +37,8 @@ pub struct LocalUser {
 impl LocalUser {
     /// The user called `name` in `passwd`, which is of the form of `/etc/passwd`.
     pub fn read(passwd: &str, name: &str) -> Option<Self> {
-        let fields = passwd.lines().map(|line| line.split(':').collect::<Vec<_>>());
-        fields.into_iter().find_map(|fields| match fields[..] {
+        let mut lines = passwd.lines().map(|line| line.split(':').collect::<Vec<_>>());
+        lines.find_map(|fields| match fields[..] {
             [found, _, user, group, ..] if found == name => {
                 Some(Self { user: user.parse().ok()?, group: group.parse().ok()? })
             }
