@@ -1,4 +1,5 @@
-//! What OpenSSH itself makes of what we write for servers. Nothing here starts a service of the machine.
+//! What OpenSSH itself makes of what we write for servers, and whom its sshd lets in beside our agent. Nothing here starts
+//! a service of the machine.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -7,5 +8,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod agent;
 mod keygen;
 mod krl;
+mod sshd;

@@ -3,7 +3,10 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use doorward_core::id::{AccountId, StaffId};
+use doorward_core::{
+    id::{AccountId, CertificateSerial, StaffId},
+    ssh::SshFingerprint,
+};
 use jiff::civil::Date;
 
 /// The door between a vendor's staff and its customers' accounts.
@@ -46,6 +49,9 @@ pub enum Verb {
         #[arg(long, env = "DOORWARD_GATEWAY_CONFIG")]
         config: PathBuf,
     },
+    /// The agent on a server host, beside its sshd
+    #[command(subcommand)]
+    Host(Host),
     /// Set the server up
     #[command(subcommand)]
     Admin(Admin),
@@ -86,6 +92,47 @@ pub enum Verify {
         #[arg(long)]
         seen: Option<PathBuf>,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Host {
+    /// Run the agent: it lets in whom the feed admits, and ends whoever may not stay
+    Run {
+        /// The agent's configuration
+        #[arg(long, env = "DOORWARD_HOST_CONFIG")]
+        config: PathBuf,
+    },
+    /// Ask the agent about a log-in: sshd runs this (AuthorizedPrincipalsCommand)
+    Admit(Admit),
+    /// Tell what is wrong on this host; ends with 1 where something is
+    Check {
+        /// The agent's configuration
+        #[arg(long, env = "DOORWARD_HOST_CONFIG")]
+        config: PathBuf,
+    },
+}
+
+/// A log-in, as sshd tells of it. Each value stands behind its own `=`: one that begins with a hyphen is a value still.
+#[derive(Debug, Args)]
+pub struct Admit {
+    /// Where the agent is asked
+    #[arg(long, default_value = doorward_host::DEFAULT_SOCKET)]
+    pub socket: PathBuf,
+    /// %s
+    #[arg(long, value_parser = |text: &str| text.parse().map(CertificateSerial))]
+    pub serial: CertificateSerial,
+    /// %i
+    #[arg(long)]
+    pub key_id: String,
+    /// %f
+    #[arg(long, value_parser = SshFingerprint::parse)]
+    pub ssh_key: SshFingerprint,
+    /// %F
+    #[arg(long, value_parser = SshFingerprint::parse)]
+    pub ca: SshFingerprint,
+    /// %u
+    #[arg(long)]
+    pub user: String,
 }
 
 /// Which server.
@@ -141,7 +188,7 @@ pub enum Admin {
         #[arg(long)]
         before: Option<Date>,
     },
-    /// Print the trust file, which gateways and consoles are configured with
+    /// Print the trust file, which gateways, consoles and hosts are configured with
     Trust(Server),
     /// Print the configuration as it holds, defaults and all
     Config(Server),
@@ -164,6 +211,6 @@ pub struct Whose {
 pub enum Kind {
     /// The vendor's own product: registers accounts and switches settings
     Vendor,
-    /// A gateway: follows the feed
+    /// A gateway or a host's agent: follows the feed
     Follower,
 }

@@ -1,8 +1,9 @@
-//! `doorward`: the server, the gateway, and setting them up. Composition only: it decides nothing.
+//! `doorward`: the server, the gateway, the agent on a host, and setting them up. Composition only: it decides nothing.
 
 mod admin;
 mod args;
 mod fault;
+mod host;
 mod house;
 mod log;
 mod serve;
@@ -38,6 +39,7 @@ async fn run(verb: Verb) -> Result<(), Fault> {
     match verb {
         Verb::Serve(server) => serve::serve(&server.config).await,
         Verb::Gateway { config } => serve::gateway(&config).await,
+        Verb::Host(asked) => host::host(asked).await,
         Verb::Admin(asked) => admin::admin(asked).await,
         Verb::Verify(asked) => verify::verify(&asked),
     }

@@ -6,6 +6,7 @@
 mod customer;
 mod factory;
 mod files;
+mod hosts;
 mod mailbox;
 mod populate;
 mod process;
