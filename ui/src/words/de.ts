@@ -116,6 +116,9 @@ export function purpose(p: KeyPurpose): string {
     case "enrol": return "um ihn zu registrieren";
     case "read-write": return `um eine schreibende Sitzung in ${p.account_name} zu öffnen`;
     case "revoke-key": return `um den Schlüssel „${p.key_name}“ zu widerrufen`;
+    case "enrol-ssh-key": return "um Ihren SSH-Schlüssel zu registrieren";
+    case "connect": return `um sich an ${p.host} anzumelden, aus dem Grund, den Sie genannt haben`;
+    case "end-connection": return `um die Verbindung von ${p.staff} zu ${p.host} zu beenden`;
     case "change": return changePurpose(p.change, p.subject);
   }
 }
@@ -191,7 +194,7 @@ export const key: Part<"key"> = {
 
 export const shell: Part<"shell"> = {
   product: "Doorward", titleIn: (account, mode) => `${account} · ${modes[mode]} · Doorward`,
-  accounts: "Konten", timeline: "Zeitleiste", everywhere: "Sitzungen", staff: "Personal", keys: "Dienstschlüssel", sessions: "Offene Sitzungen", noSessions: "Keine offen",
+  accounts: "Konten", timeline: "Zeitleiste", everywhere: "Sitzungen", staff: "Personal", servers: "Server", keys: "Dienstschlüssel", sessions: "Offene Sitzungen", noSessions: "Keine offen",
   signOut: "Abmelden", shortcuts: "Tastenkürzel", theme: "Zwischen hell und dunkel wechseln",
   online: "Aktuell", reconnecting: "Verbindet neu", offline: "Offline",
   feed: (n) => `${count(n, "Eintrag", "Einträge")} bestätigt`,
@@ -332,20 +335,20 @@ export const shortcuts: Part<"shortcuts"> = {
   title: "Tastenkürzel", close: "Schließen",
   rows: [
     ["/", "Suchen"], ["j / k", "Nächstes, voriges Konto"], ["Enter", "Gewähltes Konto öffnen oder dorthin gehen"], ["w", "Schreibend öffnen"], ["p", "Gewähltes Konto anheften oder lösen"], ["h", "Verlauf des gewählten Kontos"], ["Ctrl K", "Alles finden, alles tun"], ["Ctrl L", "Jetzt sperren"],
-    ["g a", "Konten"], ["g t", "Zeitleiste"], ["g s", "Sitzungen"], ["g p", "Personal"], ["g k", "Dienstschlüssel"], ["g ,", "Einstellungen"], ["g m", "Was gesagt wurde"], ["+ / -", "In der Zeitleiste: kürzer, länger"], ["← / →", "Früher, später; 0 führt zurück zu jetzt"], ["1 2 3", "In einer Sitzung: Arbeitsbereiche, Personen, Nachrichten"], ["?", "Diese Übersicht"], ["Esc", "Schließen oder die Suche verlassen"],
+    ["g a", "Konten"], ["g t", "Zeitleiste"], ["g s", "Sitzungen"], ["g p", "Personal"], ["g v", "Server"], ["g k", "Dienstschlüssel"], ["g ,", "Einstellungen"], ["g m", "Was gesagt wurde"], ["+ / -", "In der Zeitleiste: kürzer, länger"], ["← / →", "Früher, später; 0 führt zurück zu jetzt"], ["1 2 3", "In einer Sitzung: Arbeitsbereiche, Personen, Nachrichten"], ["?", "Diese Übersicht"], ["Esc", "Schließen oder die Suche verlassen"],
   ],
 };
 
 export const palette: Part<"palette"> = {
   title: "Suchen oder tun", label: "Konto, Aktion oder etwas Eingefügtes", placeholder: "Konto finden, etwas tun oder Id, E-Mail, Ticketlink einfügen",
-  groups: { here: "Hier", found: "Aus dem Eingefügten", pins: "Angeheftet", recents: "Zuletzt", accounts: "Konten", sessions: "Offene Sitzungen", go: "Gehen zu", do: "Tun" },
-  accounts: "Konten", timeline: "Zeitleiste", everywhere: "Sitzungen", staff: "Personal", keys: "Dienstschlüssel", settings: "Einstellungen", theme: "Zwischen hell und dunkel wechseln", contrast: "Hohen Kontrast umschalten", said: "Meldungen noch einmal lesen", shortcuts: "Tastenkürzel zeigen", signOut: "Abmelden",
+  groups: { here: "Hier", found: "Aus dem Eingefügten", pins: "Angeheftet", recents: "Zuletzt", accounts: "Konten", servers: "Server", sessions: "Offene Sitzungen", go: "Gehen zu", do: "Tun" },
+  accounts: "Konten", timeline: "Zeitleiste", everywhere: "Sitzungen", staff: "Personal", servers: "Server", keys: "Dienstschlüssel", settings: "Einstellungen", theme: "Zwischen hell und dunkel wechseln", contrast: "Hohen Kontrast umschalten", said: "Meldungen noch einmal lesen", shortcuts: "Tastenkürzel zeigen", signOut: "Abmelden",
   endAll: (n) => `Alle meine Sitzungen beenden (${number(n)})`, end: (account) => `Sitzung in ${account} beenden`,
   open: (mode: ModeName, account) => `${account} ${mode === "read-only" ? "lesend" : "schreibend"} öffnen`,
   useTicket: (ticket) => `${ticket} als Ticket der nächsten Sitzung benutzen`, inTicket: (ticket) => `Offen für Ticket ${ticket}`,
   person: (email, account) => `${email} in ${account} suchen`, workspace: (id) => `Arbeitsbereich ${id}`, byId: "Diese Id", byDomain: (domain) => `Heißt wie ${domain}`,
   none: "Nichts gefunden", noneText: "Ein Konto, das hier nicht steht, hat Sie nicht eingeladen. Kunden tun das unter Settings > Account Settings > Privacy & Data.",
-  hints: { choose: "wählen", go: "gehen", open: "lesend öffnen", close: "schließen" }, results: (n) => count(n, "Ergebnis", "Ergebnisse"),
+  hints: { choose: "wählen", go: "gehen", open: "lesend öffnen", connect: "verbinden", close: "schließen" }, results: (n) => count(n, "Ergebnis", "Ergebnisse"),
 };
 
 export const settingsPage: Part<"settingsPage"> = {
@@ -432,6 +435,7 @@ export const empties: Part<"empties"> = {
   personMessages: "Dieser Person wurde nichts gesendet. Sehen Sie ihre Attribute an: Vielleicht hat sie abbestellt.",
   keys: "Ändern Sie die Wörter der Suche: Sie sucht in den Namen von Personal und Schlüsseln.",
   staff: "Ändern Sie die Wörter der Suche: Sie sucht in Namen und Rollen.",
+  servers: "Ändern Sie die Wörter der Suche: Sie sucht in Servern, Adressen und wer darauf ist.",
 };
 
 export const desktop: Part<"desktop"> = {
@@ -582,3 +586,45 @@ export const review: Part<"review"> = {
 };
 
 export const saying: Part<"saying"> = { title: "Was gesagt wurde", lead: "Meldungen seit Ihrer Anmeldung, neueste zuerst.", none: "Noch nichts.", close: "Schließen" };
+
+export const servers: Part<"servers"> = {
+  title: "Server", shown: (n) => count(n, "Server", "Server"), search: "Server, Adresse oder Person suchen",
+  labels: { infrastructure: "Infrastruktur", maintenance: "Wartung" },
+  none: "Kein Server ist registriert", noneText: "Wer Ihre Server betreibt, registriert sie bei Doorward. Die, für die Ihre Rolle gilt, erscheinen hier von selbst.", noMatch: "Kein Server passt",
+  on: (n) => (n === 0 ? "Niemand darauf" : `${number(n)} darauf`), waits: (n) => count(n, "Zertifikat", "Zertifikate"),
+  key: "Ihr SSH-Schlüssel", keyNone: "Zu dem Dienstschlüssel, mit dem Sie angemeldet sind, ist kein SSH-Schlüssel registriert; darum lässt Sie kein Server ein.", enrol: "SSH-Schlüssel registrieren", replace: "Ersetzen", copyKey: "Fingerabdruck kopieren",
+  reach: "Erreichbar unter", login: "Anmeldung als", label: "Für", as: (login, address, port) => (port === 22 ? `${login}@${address}` : `${login}@${address}, Port ${port}`), copyAddress: "Adresse kopieren",
+  who: "Wer darauf ist", nobody: "Gerade ist niemand darauf.", told: (ago) => `Wie der Server ${ago} gemeldet hat.`, neverTold: "Der Server hat noch nicht gemeldet, wer verbunden ist.",
+  since: (at) => `Verbunden seit ${at}`, leftConnection: (who) => `Rest der Verbindung von ${who}`, leftCertificate: (who) => `Rest des Zertifikats von ${who}`,
+  left: "übrig", admits: "Hat ein Zertifikat, das noch einlässt", you: "Sie",
+  connect: "Verbinden", copyCommand: "Befehl kopieren", end: "Beenden", endOne: (who, host) => `Verbindung von ${who} zu ${host} beenden`,
+};
+
+export const connecting: Part<"connecting"> = {
+  title: (host) => `Mit ${host} verbinden`,
+  lead: (login, address) => `Ihr Schlüssel wird für diesen Server und diesen Grund berührt. Sie bekommen ein Zertifikat, das ${login}@${address} einige Minuten lang einlässt; die Verbindung darf Stunden dauern.`,
+  reason: "Grund", reasonPlaceholder: "Was Sie dort tun werden", reasonHint: "Er bleibt beim Zertifikat, für alle, die später nachsehen. 3 bis 500 Zeichen.", ticket: "Ticket",
+  terminal: "Berühren und Terminal öffnen", command: "Berühren und Befehl bekommen", connecting: "Verbindet…", cancel: "Abbrechen", done: "Fertig",
+  opened: (host) => `Ein Terminal mit ${host} ist offen. Dort wird nach Ihrem SSH-Schlüssel gefragt.`,
+  ready: "Das Zertifikat ist da", readyText: "Fügen Sie das in ein Terminal auf diesem Computer ein.", noTerminal: "Auf diesem Desktop wurde kein Terminal gefunden", noTerminalText: "Das Zertifikat ist trotzdem da. Fügen Sie das in ein Terminal auf diesem Computer ein.",
+  copy: "Befehl kopieren", left: "Das Zertifikat lässt noch ein für", until: (at) => `Die Verbindung endet spätestens ${at}.`,
+  agent: "Ihr SSH-Schlüssel liegt in keiner Datei in .ssh auf diesem Computer. Ihr SSH-Agent muss ihn haben, sonst wird ssh abgewiesen.",
+};
+
+export const sshKey: Part<"sshKey"> = {
+  title: "Ihren SSH-Schlüssel registrieren", lead: "Mit seiner öffentlichen Hälfte. Die private bleibt, wo sie ist: in Ihrem Hardwareschlüssel oder in ihrer Datei.",
+  replaces: "Er tritt an die Stelle des bisherigen. Wer mit jenem verbunden ist, ist draußen, und er lässt sich nicht wieder registrieren.",
+  here: "Schlüssel auf diesem Computer", other: "Ein anderer Schlüssel", hardware: "in einem Hardwareschlüssel", file: "in einer Datei", none: "In .ssh auf diesem Computer wurde kein SSH-Schlüssel gefunden.",
+  make: "Am besten ist ein Schlüssel auf einem Hardwareschlüssel. Machen Sie einen in einem Terminal, und öffnen Sie das hier danach neu:", makeLine: "ssh-keygen -t ed25519-sk -O verify-required", copyLine: "Zeile kopieren",
+  text: "Öffentlicher Schlüssel", placeholder: "sk-ssh-ed25519@openssh.com AAAA…", hint: "Eine Zeile, wie in einer Datei, die auf .pub endet.",
+  wrong: "Das ist keine Zeile eines öffentlichen Schlüssels von einer Art, die angenommen wird: Ed25519 oder ECDSA, am besten auf einem Hardwareschlüssel.", private: "Das ist ein privater Schlüssel. Fügen Sie ihn nirgends ein; nehmen Sie die Datei daneben, die auf .pub endet.",
+  taken: "Dieser Schlüssel wurde schon einmal registriert, von Ihnen oder jemand anderem. Ein ersetzter Schlüssel kommt nicht wieder: Machen Sie einen neuen.",
+  go: "Berühren und registrieren", enrolling: "Registriert…", cancel: "Abbrechen", done: "Ihr SSH-Schlüssel ist registriert.",
+};
+
+export const disconnect: Part<"disconnect"> = {
+  title: (who, host) => `Verbindung von ${who} zu ${host} beenden`, own: (host) => `Ihre Verbindung zu ${host} beenden`,
+  connected: (at) => `Verbunden seit ${at}: Was in jenem Terminal läuft, wird sofort abgeschnitten.`, notConnected: "Niemand ist damit verbunden. Das Zertifikat lässt niemanden mehr ein.",
+  both: "Auch das Zertifikat lässt niemanden mehr ein.", queued: "Kein Server erreichbar: Das Zertifikat ist von diesem Computer verschwunden, und der Server hört es als Erstes. Bis dahin geht eine Verbindung weiter.",
+  go: "Verbindung beenden", touch: "Berühren und beenden", cancel: "Abbrechen", done: (host) => `Die Verbindung zu ${host} ist vorbei.`, queuedDone: "Der Server hört es, sobald er wieder da ist.",
+};

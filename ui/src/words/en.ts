@@ -1,5 +1,5 @@
 /** Every word the page says, in English. Codes come in, sentences go out. The other catalogues have the shape of this one. */
-import type { Change, EndedBy, ErrorCode, KeptBy, KeyPurpose, LockedBy, ModeName, Notice, NoticeKind, PlanName, RoleName, SettingName, TrayState, TrayView, Why } from "../backend/bindings";
+import type { Change, EndedBy, ErrorCode, KeptBy, KeyPurpose, LabelName, LockedBy, ModeName, Notice, NoticeKind, PlanName, RoleName, SettingName, TrayState, TrayView, Why } from "../backend/bindings";
 import { language } from "./language";
 
 export const said = language("en-GB");
@@ -114,6 +114,9 @@ export function purpose(p: KeyPurpose): string {
     case "enrol": return "to enrol it";
     case "read-write": return `to open a read-write session on ${p.account_name}`;
     case "revoke-key": return `to revoke the key “${p.key_name}”`;
+    case "enrol-ssh-key": return "to enrol your SSH key";
+    case "connect": return `to log in to ${p.host}, for the reason you gave`;
+    case "end-connection": return `to end the connection of ${p.staff} to ${p.host}`;
     case "change": return changePurpose(p.change, p.subject);
   }
 }
@@ -190,7 +193,7 @@ export const key = {
 
 export const shell = {
   product: "Doorward", titleIn: (account: string, mode: ModeName) => `${account} · ${modes[mode]} · Doorward`,
-  accounts: "Accounts", timeline: "Timeline", everywhere: "Sessions", staff: "Staff", keys: "Staff keys", sessions: "Open sessions", noSessions: "None open",
+  accounts: "Accounts", timeline: "Timeline", everywhere: "Sessions", staff: "Staff", servers: "Servers", keys: "Staff keys", sessions: "Open sessions", noSessions: "None open",
   signOut: "Sign out", shortcuts: "Keyboard shortcuts", theme: "Switch between light and dark",
   online: "Up to date", reconnecting: "Reconnecting", offline: "Offline",
   feed: (n: number) => `${count(n, "entry", "entries")} verified`,
@@ -330,20 +333,20 @@ export const shortcuts = {
   title: "Keyboard shortcuts", close: "Close",
   rows: [
     ["/", "Search"], ["j / k", "Next, previous account"], ["Enter", "Open, or go to, the chosen account"], ["w", "Open read-write"], ["p", "Pin, unpin the chosen account"], ["h", "The history of the chosen account"], ["Ctrl K", "Find anything, do anything"], ["Ctrl L", "Lock now"],
-    ["g a", "Accounts"], ["g t", "Timeline"], ["g s", "Sessions"], ["g p", "Staff"], ["g k", "Staff keys"], ["g ,", "Settings"], ["g m", "What was said"], ["+ / -", "In the timeline: shorter, longer"], ["← / →", "Earlier, later; 0 goes back to now"], ["1 2 3", "In a session: workspaces, people, messages"], ["?", "This sheet"], ["Esc", "Close, or leave the search"],
+    ["g a", "Accounts"], ["g t", "Timeline"], ["g s", "Sessions"], ["g p", "Staff"], ["g v", "Servers"], ["g k", "Staff keys"], ["g ,", "Settings"], ["g m", "What was said"], ["+ / -", "In the timeline: shorter, longer"], ["← / →", "Earlier, later; 0 goes back to now"], ["1 2 3", "In a session: workspaces, people, messages"], ["?", "This sheet"], ["Esc", "Close, or leave the search"],
   ] as [string, string][],
 };
 
 export const palette = {
   title: "Search or do", label: "Account, action, or anything pasted", placeholder: "Find an account, do something, or paste an id, e-mail or ticket link",
-  groups: { here: "Here", found: "From what you pasted", pins: "Pinned", recents: "Recent", accounts: "Accounts", sessions: "Open sessions", go: "Go to", do: "Do" },
-  accounts: "Accounts", timeline: "Timeline", everywhere: "Sessions", staff: "Staff", keys: "Staff keys", settings: "Settings", theme: "Switch between light and dark", contrast: "Switch high contrast", said: "Read again what was said", shortcuts: "Show keyboard shortcuts", signOut: "Sign out",
+  groups: { here: "Here", found: "From what you pasted", pins: "Pinned", recents: "Recent", accounts: "Accounts", servers: "Servers", sessions: "Open sessions", go: "Go to", do: "Do" },
+  accounts: "Accounts", timeline: "Timeline", everywhere: "Sessions", staff: "Staff", servers: "Servers", keys: "Staff keys", settings: "Settings", theme: "Switch between light and dark", contrast: "Switch high contrast", said: "Read again what was said", shortcuts: "Show keyboard shortcuts", signOut: "Sign out",
   endAll: (n: number) => `End all my sessions (${number(n)})`, end: (account: string) => `End the session in ${account}`,
   open: (mode: ModeName, account: string) => `Open ${account} ${mode === "read-only" ? "read-only" : "read-write"}`,
   useTicket: (ticket: string) => `Use ${ticket} as the ticket of the next session`, inTicket: (ticket: string) => `Open for ticket ${ticket}`,
   person: (email: string, account: string) => `Look for ${email} in ${account}`, workspace: (id: string) => `Workspace ${id}`, byId: "This id", byDomain: (domain: string) => `Named like ${domain}`,
   none: "Nothing matches", noneText: "An account that is not here has not invited you. Customers do that under Settings > Account Settings > Privacy & Data.",
-  hints: { choose: "choose", go: "go", open: "open read-only", close: "close" }, results: (n: number) => count(n, "result", "results"),
+  hints: { choose: "choose", go: "go", open: "open read-only", connect: "connect", close: "close" }, results: (n: number) => count(n, "result", "results"),
 };
 
 export const settingsPage = {
@@ -430,6 +433,7 @@ export const empties = {
   personMessages: "Nothing was sent to this person. Look at their attributes: they may have unsubscribed.",
   keys: "Change the words in the search: it looks in the names of staff and of keys.",
   staff: "Change the words in the search: it looks in names and roles.",
+  servers: "Change the words in the search: it looks in servers, addresses and whoever is on them.",
 };
 
 export const desktop = {
@@ -580,3 +584,46 @@ export const review = {
 };
 
 export const saying = { title: "What was said", lead: "Messages since you signed in, newest first.", none: "Nothing yet.", close: "Close" };
+
+export const servers = {
+  title: "Servers", shown: (n: number) => count(n, "server", "servers"), search: "Search server, address or person",
+  labels: { infrastructure: "Infrastructure", maintenance: "Maintenance" } satisfies Record<LabelName, string>,
+  none: "No server is registered", noneText: "Whoever runs your servers registers them with Doorward. Those that your role is for appear here by themselves.", noMatch: "No server matches",
+  on: (n: number) => (n === 0 ? "Nobody on it" : `${number(n)} on it`), waits: (n: number) => count(n, "certificate", "certificates"),
+  key: "Your SSH key", keyNone: "No SSH key is enrolled for the staff key you signed in with, so no server admits you.", enrol: "Enrol SSH key", replace: "Replace", copyKey: "Copy the fingerprint",
+  reach: "Reached at", login: "Logs in as", label: "For", as: (login: string, address: string, port: number) => (port === 22 ? `${login}@${address}` : `${login}@${address}, port ${port}`), copyAddress: "Copy the address",
+  who: "Who is on it", nobody: "Nobody is on it now.", told: (ago: string) => `As the server told ${ago}.`, neverTold: "The server has not told yet who is connected.",
+  since: (at: string) => `Connected since ${at}`, leftConnection: (who: string) => `Left of the connection of ${who}`, leftCertificate: (who: string) => `Left of the certificate of ${who}`,
+  left: "left", admits: "Has a certificate that still admits", you: "You",
+  connect: "Connect", copyCommand: "Copy the command", end: "End", endOne: (who: string, host: string) => `End the connection of ${who} to ${host}`,
+};
+
+/** A connection that is asked for. */
+export const connecting = {
+  title: (host: string) => `Connect to ${host}`,
+  lead: (login: string, address: string) => `Your key is touched for this server and this reason. You get a certificate that admits ${login}@${address} for some minutes; the connection may last for hours.`,
+  reason: "Reason", reasonPlaceholder: "What you are going to do there", reasonHint: "It stays with the certificate, for whoever looks after. 3 to 500 characters.", ticket: "Ticket",
+  terminal: "Touch key and open a terminal", command: "Touch key and get the command", connecting: "Connecting…", cancel: "Cancel", done: "Done",
+  opened: (host: string) => `A terminal is open with ${host}. Its window asks for your SSH key.`,
+  ready: "The certificate is there", readyText: "Paste this into a terminal on this computer.", noTerminal: "No terminal was found on this desktop", noTerminalText: "The certificate is there all the same. Paste this into a terminal on this computer.",
+  copy: "Copy the command", left: "The certificate admits for", until: (at: string) => `The connection ends by ${at} at the latest.`,
+  agent: "Your SSH key is in no file in .ssh on this computer. Your SSH agent must have it, or ssh is refused.",
+};
+
+export const sshKey = {
+  title: "Enrol your SSH key", lead: "By its public half. The private half stays where it is: in your hardware key, or in its file.",
+  replaces: "It takes the place of the one you have. Whoever is connected by that is out, and it cannot be enrolled again.",
+  here: "Keys on this computer", other: "Another key", hardware: "in a hardware key", file: "in a file", none: "No SSH key was found in .ssh on this computer.",
+  make: "A key on a hardware key is best. Make one in a terminal, then open this again:", makeLine: "ssh-keygen -t ed25519-sk -O verify-required", copyLine: "Copy the line",
+  text: "Public key", placeholder: "sk-ssh-ed25519@openssh.com AAAA…", hint: "One line, as in a file that ends in .pub.",
+  wrong: "This is no line of a public key of a kind that is taken: Ed25519 or ECDSA, best one made on a hardware key.", private: "This is a private key. Do not paste it anywhere; take the file beside it that ends in .pub.",
+  taken: "This key was enrolled before, by you or by somebody else. A key that was replaced does not come back: make another.",
+  go: "Touch key and enrol", enrolling: "Enrolling…", cancel: "Cancel", done: "Your SSH key is enrolled.",
+};
+
+export const disconnect = {
+  title: (who: string, host: string) => `End the connection of ${who} to ${host}`, own: (host: string) => `End your connection to ${host}`,
+  connected: (at: string) => `Connected since ${at}: whatever runs in that terminal is cut off at once.`, notConnected: "Nobody is connected by it. The certificate admits nobody any more.",
+  both: "The certificate admits nobody any more either.", queued: "No server in reach: the certificate is gone from this computer, and the server hears of it first thing. Until then a connection goes on.",
+  go: "End connection", touch: "Touch key and end", cancel: "Cancel", done: (host: string) => `The connection to ${host} is over.`, queuedDone: "The server hears of it as soon as it is back.",
+};

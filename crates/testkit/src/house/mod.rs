@@ -22,10 +22,10 @@ use std::{
 use doorward_client::{api::Api, clocks::MachineClocks, identity::ClientIdentity, keys::KeySite, standing::Standing};
 use doorward_core::{
     grant::{Plan, Setting, Until},
-    id::{AccountId, UserId},
+    id::{AccountId, HostId, UserId},
     policy::Membership,
     trust::TrustFile,
-    wire::{AccountStanding, PutAccount, SwitchOff, SwitchOn, SwitchedBy},
+    wire::{AccountStanding, PutAccount, PutHost, SwitchOff, SwitchOn, SwitchedBy},
 };
 use reqwest::Method;
 use secrecy::{ExposeSecret, SecretString};
@@ -191,6 +191,11 @@ impl House {
     pub async fn switch_off(&self, account: &AccountId, setting: Setting) -> Fallible<AccountStanding> {
         let path = setting_path(account, setting)?;
         self.as_vendor(Method::DELETE, &path, &SwitchOff { by: account_admin()? }).await
+    }
+
+    /// The operator's automation registers a host.
+    pub async fn put_host(&self, host: &HostId, put: &PutHost) -> Fallible<()> {
+        self.ask_vendor(Method::PUT, &format!("hosts/{host}"), put).await.map(drop)
     }
 
     async fn as_vendor(&self, method: Method, path: &str, body: &impl Serialize) -> Fallible<AccountStanding> {
