@@ -38,7 +38,7 @@ fn endpoints() -> Vec<(String, String, String)> {
                 .replace("{ceremony}", "x")
                 .replace("{user}", "ada")
                 .replace("{kind}", "account")
-                .replace("{user}", "ada")
+                .replace("{host}", "web-1")
                 .replace("{id}", "acme");
             all.push((method.to_uppercase(), path.clone(), filled));
         }
@@ -57,6 +57,10 @@ fn body_for(method: &str, path: &str) -> Option<Value> {
         ("PUT", "/v1/vendor/accounts/{account}/users/{user}") => {
             json!({"email": "ada@acme.example", "name": "Ada", "membership": "account-admin"})
         }
+        ("PUT", "/v1/vendor/hosts/{host}") => {
+            json!({"label": "infrastructure", "reach": {"address": "web-1", "port": 22, "login": "ops", "host_keys": ["ssh-ed25519 AAAA"]}})
+        }
+        ("PUT", "/v1/hosts/{host}/connections") => json!({"connections": []}),
         ("PUT", _) => json!({"by": by("account-admin"), "until": "indefinitely"}),
         ("DELETE", path) if path.contains("settings") => json!({"by": by("account-admin")}),
         _ => return None,
@@ -68,7 +72,7 @@ async fn every_endpoint_refuses_whoever_brings_nothing_or_rubbish() {
     let house = House::new().await;
     let admin = house.admin().await;
     let all = endpoints();
-    assert_eq!(all.len(), 30, "a new endpoint: say here how many there are");
+    assert_eq!(all.len(), 35, "a new endpoint: say here how many there are");
     let open = |method: &str, path: &str| OPEN.contains(&format!("{method} {path}").as_str());
     for (method, path, filled) in all.iter().filter(|(method, path, _)| !open(method, path)) {
         let body = body_for(method, path);
@@ -77,8 +81,8 @@ async fn every_endpoint_refuses_whoever_brings_nothing_or_rubbish() {
             println!("{method} {path}");
             refused(answer, 401, Code::NotSignedIn);
         }
-        let journal = path == "/v1/journal";
-        let staff_only = !path.starts_with("/v1/vendor") && !journal;
+        let follower_only = path == "/v1/journal" || path.starts_with("/v1/hosts");
+        let staff_only = !path.starts_with("/v1/vendor") && !follower_only;
         if staff_only {
             let vendor = house.send(method, filled, Some(&house.vendor), Some([9; 32]), body.as_ref()).await;
             refused(vendor, 401, Code::NotSignedIn);
@@ -90,11 +94,11 @@ async fn every_endpoint_refuses_whoever_brings_nothing_or_rubbish() {
             let staff = house.send(method, filled, Some(&admin.token), Some([9; 32]), body.as_ref()).await;
             refused(staff, 401, Code::NotSignedIn);
         }
-        if journal {
+        if follower_only {
             let vendor = house.send(method, filled, Some(&house.vendor), Some([9; 32]), body.as_ref()).await;
             refused(vendor, 401, Code::NotSignedIn);
         }
-        if !path.starts_with("/v1/feed") && !journal {
+        if !path.starts_with("/v1/feed") && !follower_only {
             let follower = house.send(method, filled, Some(&house.follower), Some([9; 32]), body.as_ref()).await;
             refused(follower, 401, Code::NotSignedIn);
         }

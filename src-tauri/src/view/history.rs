@@ -16,6 +16,7 @@ pub enum SubjectName {
     Grant,
     Key,
     Session,
+    Host,
 }
 
 /// Whose history is asked for, and from where on.
@@ -138,6 +139,45 @@ pub enum Happened {
         key: u32,
         by: StaffRef,
     },
+    HostAdded {
+        host: String,
+        label: LabelName,
+    },
+    HostRemoved {
+        host: String,
+    },
+    /// An authority by the fingerprint of its key.
+    SshCaTrusted {
+        ca: String,
+    },
+    SshCaRevoked {
+        ca: String,
+    },
+    /// An SSH key by its fingerprint.
+    SshKeyEnrolled {
+        key: u32,
+        ssh_key: String,
+    },
+    CertificateIssued {
+        certificate: u32,
+        staff: StaffRef,
+        host: String,
+        ends: Ms,
+        /// By then whoever came by it is out.
+        connection_ends: Ms,
+    },
+    CertificateRevoked {
+        certificate: u32,
+        by: StaffRef,
+    },
+}
+
+/// What a host is for, and so who may be on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "kebab-case")]
+pub enum LabelName {
+    Infrastructure,
+    Maintenance,
 }
 
 /// Who ended a session before its time.

@@ -294,6 +294,15 @@ pub enum Why {
     GrantTooLong,
     GrantNeedsEnd,
     GrantEndsInPast,
+    UnknownHost,
+    OtherHost,
+    SshKeyMissing,
+    OtherSshKey,
+    UnknownCertificate,
+    OtherAuthority,
+    CertificateOver,
+    CertificateRevoked,
+    ConnectionOver,
 }
 
 impl From<Denial> for Why {
@@ -325,6 +334,15 @@ impl From<Denial> for Why {
             Denial::GrantTooLong => Self::GrantTooLong,
             Denial::GrantNeedsEnd => Self::GrantNeedsEnd,
             Denial::GrantEndsInPast => Self::GrantEndsInPast,
+            Denial::UnknownHost => Self::UnknownHost,
+            Denial::OtherHost => Self::OtherHost,
+            Denial::SshKeyMissing => Self::SshKeyMissing,
+            Denial::OtherSshKey => Self::OtherSshKey,
+            Denial::UnknownCertificate => Self::UnknownCertificate,
+            Denial::OtherAuthority => Self::OtherAuthority,
+            Denial::CertificateOver => Self::CertificateOver,
+            Denial::CertificateRevoked => Self::CertificateRevoked,
+            Denial::ConnectionOver => Self::ConnectionOver,
         }
     }
 }

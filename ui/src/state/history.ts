@@ -4,7 +4,7 @@ import { formats } from "../formats.svelte";
 import { history as words, modes, plans, roles, settings } from "../words";
 
 /** What a row is about: the colour and sign beside it, and what it is filtered by. */
-export type Sort = "access" | "session" | "people";
+export type Sort = "access" | "session" | "people" | "servers";
 
 export interface Told {
   sort: Sort;
@@ -45,6 +45,13 @@ export function told(row: HistoryRow): Told {
     case "duty-closed": return say("people", "off", words.noDuty(person(what.staff)));
     case "key-enrolled": return say("people", "key", words.key(what.key, person(what.staff)));
     case "key-revoked": return say("people", "off", words.noKey(what.key, person(what.by)));
+    case "host-added": return say("servers", "on", words.host(what.host), words.hostFor[what.label]);
+    case "host-removed": return say("servers", "off", words.noHost(what.host), words.noHostText);
+    case "ssh-ca-trusted": return say("servers", "key", words.ca, what.ca);
+    case "ssh-ca-revoked": return say("servers", "off", words.noCa, what.ca);
+    case "ssh-key-enrolled": return say("servers", "key", words.sshKey(what.key), what.ssh_key);
+    case "certificate-issued": return say("servers", "read", words.certificate(person(what.staff), what.host), words.connectionEnds(formats.exact(what.connection_ends)));
+    case "certificate-revoked": return say("servers", "off", words.noCertificate(what.certificate, person(what.by)));
   }
 }
 

@@ -52,6 +52,15 @@ export const whys: Part<"whys"> = {
   "grant-too-long": "Ein Zugriff dauert höchstens 180 Tage.",
   "grant-needs-end": "Dieser Zugriff braucht ein Ende.",
   "grant-ends-in-past": "Der Zugriff würde in der Vergangenheit enden.",
+  "unknown-host": "Doorward kennt diesen Server nicht.",
+  "other-host": "Das Zertifikat gilt für einen anderen Server.",
+  "ssh-key-missing": "Zu Ihrem Schlüssel gehört kein SSH-Schlüssel. Registrieren Sie zuerst einen.",
+  "other-ssh-key": "Das Zertifikat gilt für einen anderen SSH-Schlüssel als den, der jetzt zu Ihrem Schlüssel gehört.",
+  "unknown-certificate": "Doorward hat kein solches Zertifikat ausgestellt.",
+  "other-authority": "Die Stelle, die dieses Zertifikat unterschrieben hat, gilt nicht mehr.",
+  "certificate-over": "Das Zertifikat ist abgelaufen. Verbinden Sie sich neu, um ein neues zu bekommen.",
+  "certificate-revoked": "Das Zertifikat wurde widerrufen.",
+  "connection-over": "Die Verbindung hat so lange bestanden, wie eine darf.",
 };
 
 /** Was schiefging, nach seinem Code: was geschehen ist, was weiterhin gilt und was zu tun ist. */
@@ -488,7 +497,7 @@ export const lock: Part<"lock"> = {
 export const history: Part<"history"> = {
   title: (name) => `Verlauf von ${name}`,
   link: "Verlauf", back: "Zurück", filter: "Zeigen", search: "Im Verlauf suchen",
-  sorts: { all: "Alles", session: "Sitzungen", access: "Zugriff", people: "Personen" },
+  sorts: { all: "Alles", session: "Sitzungen", access: "Zugriff", people: "Personen", servers: "Server" },
   proven: (rows, size) => `${count(rows, "Eintrag", "Einträge")}, jeder bewiesen im signierten Protokoll von ${size}`,
   entry: (seq) => `Nr. ${number(seq)}`,
   provenText: (seq) => `Eintrag ${number(seq)} des signierten Protokolls. Beweis kopieren.`,
@@ -534,6 +543,16 @@ export const history: Part<"history"> = {
   from: (from, until) => `Von ${from} bis ${until}`,
   key: (key, who) => `${who} hat Schlüssel ${number(key)} angemeldet`,
   noKey: (key, who) => `Schlüssel ${number(key)} wurde von ${who} widerrufen`,
+  host: (host) => `Server ${host} wurde hinzugefügt`,
+  hostFor: { infrastructure: "Für Infrastruktur", maintenance: "Für Wartung" },
+  noHost: (host) => `Server ${host} wurde entfernt`,
+  noHostText: "Wer darauf war, ist draußen.",
+  ca: "Eine neue Stelle unterschreibt Zertifikate für Server",
+  noCa: "Eine Stelle für Server gilt nicht mehr",
+  sshKey: (key) => `Zu Schlüssel ${number(key)} wurde ein SSH-Schlüssel angemeldet`,
+  certificate: (who, host) => `${who} hat ein Zertifikat für ${host} bekommen`,
+  connectionEnds: (when) => `Draußen bis ${when}`,
+  noCertificate: (serial, who) => `Zertifikat ${number(serial)} wurde von ${who} widerrufen`,
 };
 
 export const logCheck: Part<"logCheck"> = {

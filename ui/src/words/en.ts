@@ -50,6 +50,15 @@ export const whys: Record<Why, string> = {
   "grant-too-long": "An access lasts at most 180 days.",
   "grant-needs-end": "This access needs an end.",
   "grant-ends-in-past": "The access would end in the past.",
+  "unknown-host": "Doorward does not know this server.",
+  "other-host": "The certificate is for another server.",
+  "ssh-key-missing": "No SSH key goes with your staff key. Enrol one first.",
+  "other-ssh-key": "The certificate is for another SSH key than the one that goes with your staff key now.",
+  "unknown-certificate": "Doorward has issued no such certificate.",
+  "other-authority": "The authority that signed this certificate is not trusted any more.",
+  "certificate-over": "The certificate has run out. Connect again for a new one.",
+  "certificate-revoked": "The certificate has been revoked.",
+  "connection-over": "The connection has lasted as long as one may.",
 };
 
 /** What went wrong, by its code: what happened, what is still true, and what is to be done. */
@@ -486,7 +495,7 @@ export const lock = {
 export const history = {
   title: (name: string) => `History of ${name}`,
   link: "History", back: "Back", filter: "Show", search: "Search in the history",
-  sorts: { all: "Everything", session: "Sessions", access: "Access", people: "People" },
+  sorts: { all: "Everything", session: "Sessions", access: "Access", people: "People", servers: "Servers" },
   proven: (rows: number, size: string) => `${count(rows, "entry", "entries")}, each proven to be in the signed log of ${size}`,
   entry: (seq: number) => `#${number(seq)}`,
   provenText: (seq: number) => `Entry ${number(seq)} of the signed log. Copy its proof.`,
@@ -532,6 +541,16 @@ export const history = {
   from: (from: string, until: string) => `From ${from} until ${until}`,
   key: (key: number, who: string) => `${who} enrolled key ${number(key)}`,
   noKey: (key: number, who: string) => `Key ${number(key)} was revoked by ${who}`,
+  host: (host: string) => `Server ${host} was added`,
+  hostFor: { infrastructure: "For infrastructure engineers", maintenance: "For maintenance staff" },
+  noHost: (host: string) => `Server ${host} was removed`,
+  noHostText: "Whoever was on it is out.",
+  ca: "A new authority signs certificates for servers",
+  noCa: "An authority for servers is not trusted any more",
+  sshKey: (key: number) => `An SSH key was enrolled with key ${number(key)}`,
+  certificate: (who: string, host: string) => `${who} got a certificate for ${host}`,
+  connectionEnds: (when: string) => `Out by ${when}`,
+  noCertificate: (serial: number, who: string) => `Certificate ${number(serial)} was revoked by ${who}`,
 };
 
 export const logCheck = {

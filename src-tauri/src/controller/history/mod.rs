@@ -149,6 +149,7 @@ fn subject(ask: &HistoryAsk) -> Option<Subject> {
         SubjectName::Grant => "grant",
         SubjectName::Key => "key",
         SubjectName::Session => "session",
+        SubjectName::Host => "host",
     };
     Subject::parse(kind, &ask.id)
 }

@@ -5,6 +5,7 @@ use doorward_core::{
     feed::entry::{Entry, What},
     grant::{Grant, Setting, Until},
     id::{AccountId, StaffId},
+    policy::HostLabel,
     session::EndCause,
     state::AccessState,
     time::UnixMs,
@@ -13,7 +14,7 @@ use doorward_core::{
 use super::proven::VerifiedEntry;
 use crate::{
     controller::{accounts::staff_ref, ms, names::Names, short},
-    view::{AccountRef, EndedWhy, Happened, HistoryRow, Ms, SettingName, StaffRef},
+    view::{AccountRef, EndedWhy, Happened, HistoryRow, LabelName, Ms, SettingName, StaffRef},
 };
 
 /// Who looks, and with what.
@@ -69,6 +70,25 @@ impl Looker<'_> {
             What::DutyClosed { staff, .. } => Happened::DutyClosed { staff: self.person(staff) },
             What::KeyEnrolled { key, staff } => Happened::KeyEnrolled { key: short(key.0), staff: self.person(staff) },
             What::KeyRevoked { key, by } => Happened::KeyRevoked { key: short(key.0), by: self.person(by) },
+            What::HostAdded { host, label } => Happened::HostAdded { host: host.to_string(), label: (*label).into() },
+            What::HostRemoved { host } => Happened::HostRemoved { host: host.to_string() },
+            What::SshCaTrusted { ca } => Happened::SshCaTrusted { ca: ca.fingerprint().to_string() },
+            What::SshCaRevoked { ca } => Happened::SshCaRevoked { ca: ca.fingerprint().to_string() },
+            What::SshKeyEnrolled { key, ssh_key } => {
+                Happened::SshKeyEnrolled { key: short(key.0), ssh_key: ssh_key.to_string() }
+            }
+            What::CertificateIssued { certificate, staff, host, ends, connection_ends, .. } => {
+                Happened::CertificateIssued {
+                    certificate: short(certificate.0),
+                    staff: self.person(staff),
+                    host: host.to_string(),
+                    ends: ms(*ends),
+                    connection_ends: ms(*connection_ends),
+                }
+            }
+            What::CertificateRevoked { certificate, by } => {
+                Happened::CertificateRevoked { certificate: short(certificate.0), by: self.person(by) }
+            }
         }
     }
 
@@ -108,6 +128,15 @@ impl Looker<'_> {
             reason: verified.reason.as_ref().map(|reason| reason.text().to_owned()),
             reads: verified.counts.map(|counts| short(counts.reads)),
             writes: verified.counts.map(|counts| short(counts.writes)),
+        }
+    }
+}
+
+impl From<HostLabel> for LabelName {
+    fn from(label: HostLabel) -> Self {
+        match label {
+            HostLabel::Infrastructure => Self::Infrastructure,
+            HostLabel::Maintenance => Self::Maintenance,
         }
     }
 }
