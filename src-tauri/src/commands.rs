@@ -5,10 +5,11 @@ use tauri::State;
 use crate::{
     controller::{Answer, Handle, Request},
     view::{
-        About, Accounts, Activity, Change, ChangeMade, ConnectAsk, Connected, ConnectionEffects, ConsoleState, EndpointView, EnrolAsk, EnrolledKey, Exported,
-        HistoryAsk, HistoryView, KeyEffects, KeyView, LockedBy, LogChecked, Message, MessageAsk, MessageBody, Messages,
-        MessagesAsk, OpenAsk, OwnSshKey, PastGrant, People, PeopleAsk, Person, PersonAsk, Pin, ServersView, SessionElsewhere, SessionView,
-        StaffView, UpdatePersonAsk, Workspace,
+        About, Accounts, Activity, Change, ChangeMade, ConnectAsk, Connected, ConnectionEffects, ConsoleState,
+        EndpointView, EnrolAsk, EnrolledKey, Exported, HistoryAsk, HistoryView, KeyEffects, KeyView, LockedBy,
+        LogChecked, Message, MessageAsk, MessageBody, Messages, MessagesAsk, OpenAsk, OwnSshKey, PastGrant, People,
+        PeopleAsk, Person, PersonAsk, Pin, ServersView, SessionElsewhere, SessionView, StaffView, UpdatePersonAsk,
+        Workspace,
     },
 };
 

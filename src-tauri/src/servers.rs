@@ -14,10 +14,9 @@ use doorward_core::{
     id::{AccountId, CertificateSerial, KeySerial, SessionSerial},
     time::UnixMs,
     wire::{
-        self,
-        AccountNames, Answer, BeginEnrolment, BeginIntent, BeginSignIn, Ceremony, ConfirmIntent, Consistency, Enrolled,
-        FinishEnrolment, History, IntentBegun, Keys, OpenSession, OpenedSession, Outcome, SessionToken, Sessions,
-        SignedIn, StaffNames, TakenGrants,
+        self, AccountNames, Answer, BeginEnrolment, BeginIntent, BeginSignIn, Ceremony, ConfirmIntent, Consistency,
+        Enrolled, FinishEnrolment, History, IntentBegun, Keys, OpenSession, OpenedSession, Outcome, SessionToken,
+        Sessions, SignedIn, StaffNames, TakenGrants,
     },
 };
 use futures::future::BoxFuture;
@@ -151,11 +150,7 @@ impl Line for RealLine {
         Box::pin(self.server.servers(token))
     }
 
-    fn revoke_own_certificate<'a>(
-        &'a self,
-        token: &'a SecretString,
-        certificate: CertificateSerial,
-    ) -> Asked<'a, ()> {
+    fn revoke_own_certificate<'a>(&'a self, token: &'a SecretString, certificate: CertificateSerial) -> Asked<'a, ()> {
         Box::pin(self.server.revoke_own_certificate(token, certificate))
     }
 

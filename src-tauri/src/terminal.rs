@@ -41,7 +41,8 @@ impl Terminal for OwnTerminal {
 
 /// The desktop's choice first, then the user's, then the system's.
 fn candidates(chosen: Option<OsString>) -> Vec<(OsString, &'static [&'static str])> {
-    let mut found: Vec<(OsString, &[&str])> = KNOWN.iter().map(|(name, words)| (OsString::from(name), *words)).collect();
+    let mut found: Vec<(OsString, &[&str])> =
+        KNOWN.iter().map(|(name, words)| (OsString::from(name), *words)).collect();
     if let Some(chosen) = chosen.filter(|chosen| !chosen.is_empty()) {
         found.insert(1, (chosen, &["-e"]));
     }
@@ -54,7 +55,10 @@ fn find(program: &OsString, path: &OsString) -> Option<PathBuf> {
     if named.components().count() > 1 {
         return named.is_file().then(|| named.to_owned());
     }
-    env::split_paths(path).filter(|folder| folder.is_absolute()).map(|folder| folder.join(named)).find(|at| at.is_file())
+    env::split_paths(path)
+        .filter(|folder| folder.is_absolute())
+        .map(|folder| folder.join(named))
+        .find(|at| at.is_file())
 }
 
 #[cfg(test)]

@@ -37,9 +37,7 @@ impl Delivery {
             Errand::SignOut => self.line.sign_out(&self.token).await,
             Errand::EndSession(session) => self.line.end_session(&self.token, session).await,
             Errand::RevokeKey(key) => self.line.revoke_own_key(&self.token, key).await,
-            Errand::RevokeCertificate(certificate) => {
-                self.line.revoke_own_certificate(&self.token, certificate).await
-            }
+            Errand::RevokeCertificate(certificate) => self.line.revoke_own_certificate(&self.token, certificate).await,
         }
     }
 }

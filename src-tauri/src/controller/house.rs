@@ -55,11 +55,7 @@ pub trait Line: Send + Sync {
     fn keys<'a>(&'a self, token: &'a SecretString) -> Asked<'a, Keys>;
     fn revoke_own_key<'a>(&'a self, token: &'a SecretString, key: KeySerial) -> Asked<'a, ()>;
     fn servers<'a>(&'a self, token: &'a SecretString) -> Asked<'a, Servers>;
-    fn revoke_own_certificate<'a>(
-        &'a self,
-        token: &'a SecretString,
-        certificate: CertificateSerial,
-    ) -> Asked<'a, ()>;
+    fn revoke_own_certificate<'a>(&'a self, token: &'a SecretString, certificate: CertificateSerial) -> Asked<'a, ()>;
     fn account_names<'a>(&'a self, token: &'a SecretString, after: Option<AccountId>) -> Asked<'a, AccountNames>;
     fn staff_names<'a>(&'a self, token: &'a SecretString) -> Asked<'a, StaffNames>;
     /// A request through the gateway, with a session's token.

@@ -9,10 +9,11 @@ use doorward_core::id::AccountId;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::view::{
-    About, Accounts, Activity, Change, ChangeMade, ConnectAsk, Connected, ConnectionEffects, ConsoleState, EndpointView, EnrolAsk, EnrolledKey, ErrorCode,
-    Exported, HistoryAsk, HistoryView, KeyEffects, KeyView, LockedBy, LogChecked, Message, MessageAsk, MessageBody,
-    Messages, MessagesAsk, OpenAsk, OwnSshKey, PastGrant, People, PeopleAsk, Person, PersonAsk, Pin, Problem, SavedLog, ServersView,
-    SessionElsewhere, SessionView, StaffView, TrayState, UpdatePersonAsk, Workspace,
+    About, Accounts, Activity, Change, ChangeMade, ConnectAsk, Connected, ConnectionEffects, ConsoleState,
+    EndpointView, EnrolAsk, EnrolledKey, ErrorCode, Exported, HistoryAsk, HistoryView, KeyEffects, KeyView, LockedBy,
+    LogChecked, Message, MessageAsk, MessageBody, Messages, MessagesAsk, OpenAsk, OwnSshKey, PastGrant, People,
+    PeopleAsk, Person, PersonAsk, Pin, Problem, SavedLog, ServersView, SessionElsewhere, SessionView, StaffView,
+    TrayState, UpdatePersonAsk, Workspace,
 };
 
 /// How many requests may wait before the page has to.

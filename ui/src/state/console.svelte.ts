@@ -84,8 +84,10 @@ export class Console {
 
   me = $derived(this.state?.staff ?? null);
   isAdmin = $derived(this.me?.roles.includes("security-admin") ?? false);
+  /** Whether any server is theirs to log in to. */
+  logsIn = $derived(this.me?.roles.some((role) => SERVER_ROLES.includes(role)) ?? false);
   /** Whether servers are any of their business. */
-  hasServers = $derived(this.isAdmin || (this.me?.roles.some((role) => SERVER_ROLES.includes(role)) ?? false));
+  hasServers = $derived(this.isAdmin || this.logsIn);
   online = $derived(this.state?.connection.state === "online");
   /** Whether what is shown is so old that it is to be looked at as the past. */
   old = $derived.by(() => isOld(this.online, this.state?.connection.as_of ?? null, this.clock.minute));

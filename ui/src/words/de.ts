@@ -609,6 +609,7 @@ export const saying: Part<"saying"> = { title: "Was gesagt wurde", lead: "Meldun
 export const servers: Part<"servers"> = {
   title: "Server", shown: (n) => count(n, "Server", "Server"), search: "Server, Adresse oder Person suchen",
   labels: { infrastructure: "Infrastruktur", maintenance: "Wartung" },
+  noRole: (label) => `Um sich daran anzumelden, braucht es die Rolle ${roles[label === "infrastructure" ? "infrastructure-engineer" : "maintenance"]}.`,
   none: "Kein Server ist registriert", noneText: "Wer Ihre Server betreibt, registriert sie bei Doorward. Die, für die Ihre Rolle gilt, erscheinen hier von selbst.", noMatch: "Kein Server passt",
   on: (n) => (n === 0 ? "Niemand darauf" : `${number(n)} darauf`), waits: (n) => count(n, "Zertifikat", "Zertifikate"),
   key: "Ihr SSH-Schlüssel", keyNone: "Zu dem Dienstschlüssel, mit dem Sie angemeldet sind, ist kein SSH-Schlüssel registriert; darum lässt Sie kein Server ein.", enrol: "SSH-Schlüssel registrieren", replace: "Ersetzen", copyKey: "Fingerabdruck kopieren",
@@ -623,7 +624,7 @@ export const connecting: Part<"connecting"> = {
   title: (host) => `Mit ${host} verbinden`,
   lead: (login, address) => `Ihr Schlüssel wird für diesen Server und diesen Grund berührt. Sie bekommen ein Zertifikat, das ${login}@${address} einige Minuten lang einlässt; die Verbindung darf Stunden dauern.`,
   reason: "Grund", reasonPlaceholder: "Was Sie dort tun werden", reasonHint: "Er bleibt beim Zertifikat, für alle, die später nachsehen. 3 bis 500 Zeichen.", ticket: "Ticket",
-  terminal: "Berühren und Terminal öffnen", command: "Berühren und Befehl bekommen", connecting: "Verbindet…", cancel: "Abbrechen", done: "Fertig",
+  terminal: "Damit ein Terminal öffnen", go: "Berühren und verbinden", connecting: "Verbindet…", cancel: "Abbrechen", done: "Fertig",
   opened: (host) => `Ein Terminal mit ${host} ist offen. Dort wird nach Ihrem SSH-Schlüssel gefragt.`,
   ready: "Das Zertifikat ist da", readyText: "Fügen Sie das in ein Terminal auf diesem Computer ein.", noTerminal: "Auf diesem Desktop wurde kein Terminal gefunden", noTerminalText: "Das Zertifikat ist trotzdem da. Fügen Sie das in ein Terminal auf diesem Computer ein.",
   copy: "Befehl kopieren", left: "Das Zertifikat lässt noch ein für", until: (at) => `Die Verbindung endet spätestens ${at}.`,

@@ -607,6 +607,7 @@ export const saying = { title: "What was said", lead: "Messages since you signed
 export const servers = {
   title: "Servers", shown: (n: number) => count(n, "server", "servers"), search: "Search server, address or person",
   labels: { infrastructure: "Infrastructure", maintenance: "Maintenance" } satisfies Record<LabelName, string>,
+  noRole: (label: LabelName) => `Logging in to it takes the role ${roles[label === "infrastructure" ? "infrastructure-engineer" : "maintenance"]}.`,
   none: "No server is registered", noneText: "Whoever runs your servers registers them with Doorward. Those that your role is for appear here by themselves.", noMatch: "No server matches",
   on: (n: number) => (n === 0 ? "Nobody on it" : `${number(n)} on it`), waits: (n: number) => count(n, "certificate", "certificates"),
   key: "Your SSH key", keyNone: "No SSH key is enrolled for the staff key you signed in with, so no server admits you.", enrol: "Enrol SSH key", replace: "Replace", copyKey: "Copy the fingerprint",
@@ -622,7 +623,7 @@ export const connecting = {
   title: (host: string) => `Connect to ${host}`,
   lead: (login: string, address: string) => `Your key is touched for this server and this reason. You get a certificate that admits ${login}@${address} for some minutes; the connection may last for hours.`,
   reason: "Reason", reasonPlaceholder: "What you are going to do there", reasonHint: "It stays with the certificate, for whoever looks after. 3 to 500 characters.", ticket: "Ticket",
-  terminal: "Touch key and open a terminal", command: "Touch key and get the command", connecting: "Connecting…", cancel: "Cancel", done: "Done",
+  terminal: "Open a terminal with it", go: "Touch key and connect", connecting: "Connecting…", cancel: "Cancel", done: "Done",
   opened: (host: string) => `A terminal is open with ${host}. Its window asks for your SSH key.`,
   ready: "The certificate is there", readyText: "Paste this into a terminal on this computer.", noTerminal: "No terminal was found on this desktop", noTerminalText: "The certificate is there all the same. Paste this into a terminal on this computer.",
   copy: "Copy the command", left: "The certificate admits for", until: (at: string) => `The connection ends by ${at} at the latest.`,

@@ -12,7 +12,7 @@ use std::{fs, path::Path, process::ExitCode};
 use doorward_client::{
     clocks::{Clocks, MachineClocks},
     config::Config,
-    servers::{Places, Target, public_key, ssh_arguments},
+    servers::{Places, Target, public_key},
 };
 use doorward_core::{
     id::HostId,
@@ -83,10 +83,8 @@ async fn connect(issued: &IssuedCertificate, asked: Ssh) -> Result<ExitCode, Fau
     places.sweep(clocks.wall());
     let connection = places.lay_out(&target, asked.identity, rand::random());
     let connection = connection.map_err(Fault::machine("the connection's private folder"))?;
-    let arguments = ssh_arguments(&target, &connection, &asked.command);
-    let arguments = arguments.ok_or_else(|| Fault::Refused("a file has a name that ssh cannot be told".to_owned()))?;
     // The folder goes when this returns, however that is.
-    run::ssh(&arguments).await
+    run::ssh(&connection.arguments(&asked.command)).await
 }
 
 /// The public key in the file, as it is enrolled, and its fingerprint.

@@ -30,7 +30,9 @@ impl Prompt {
     /// The terminal this was started in. Without one there is nobody to ask.
     pub fn open() -> Result<Self, Fault> {
         let tty = File::options().read(true).write(true).open(TTY);
-        let tty = tty.map_err(|_| Fault::Refused("there is no terminal to ask on, and a key is touched by somebody".to_owned()))?;
+        let tty = tty.map_err(|_| {
+            Fault::Refused("there is no terminal to ask on, and a key is touched by somebody".to_owned())
+        })?;
         Ok(Self { tty: Arc::new(tty), shown: Arc::default() })
     }
 

@@ -3,7 +3,7 @@
 
 use std::{
     env,
-    ffi::OsStr,
+    ffi::{OsStr, OsString},
     fs::{self, DirBuilder, File},
     io::{self, Write},
     os::unix::{
@@ -15,16 +15,22 @@ use std::{
 };
 
 use doorward_core::{
+    id::HostId,
     ssh::{LONGEST_CERTIFICATE, SshFingerprint},
     time::UnixMs,
 };
 
-use super::{Target, line::quoted, own_keys};
+use super::{
+    Target,
+    config::{self, Files, quoted},
+    own_keys,
+};
 
 const PREFIX: &str = "doorward-ssh-";
 const CERTIFICATE: &str = "certificate.pub";
 const KNOWN_HOSTS: &str = "known_hosts";
 const PUBLIC_KEY: &str = "key.pub";
+const CONFIG: &str = "config";
 const SCRIPT: &str = "connect";
 
 /// Where connections have their folders, and where SSH keys lie.
@@ -39,6 +45,7 @@ pub struct Places {
 /// A connection's folder. When it is dropped the folder is gone.
 #[derive(Debug)]
 pub struct Connection {
+    host: HostId,
     folder: PathBuf,
     identity: PathBuf,
 }
@@ -56,13 +63,17 @@ impl Places {
     pub fn lay_out(&self, target: &Target, identity: Option<PathBuf>, dice: u64) -> io::Result<Connection> {
         let folder = self.runtime.join(format!("{PREFIX}{dice:016x}"));
         DirBuilder::new().mode(0o700).create(&folder)?;
-        let mut connection = Connection { identity: folder.join(PUBLIC_KEY), folder };
+        let mut connection = Connection { identity: folder.join(PUBLIC_KEY), host: target.host.clone(), folder };
         connection.write(CERTIFICATE, target.certificate.as_bytes())?;
         connection.write(KNOWN_HOSTS, target.known_hosts().as_bytes())?;
         connection.write(PUBLIC_KEY, target.public_key.as_bytes())?;
         if let Some(identity) = identity.or_else(|| self.identity_of(target)) {
             connection.identity = identity;
         }
+        let (certificate, known_hosts) = (connection.certificate(), connection.known_hosts());
+        let files = Files { certificate: &certificate, identity: &connection.identity, known_hosts: &known_hosts };
+        let text = config::text(target, &files).ok_or(io::Error::from(io::ErrorKind::InvalidFilename))?;
+        connection.write(CONFIG, &text)?;
         Ok(connection)
     }
 
@@ -112,6 +123,15 @@ impl Connection {
     /// Whether the key is in a file; an agent is to have it otherwise.
     pub fn has_file(&self) -> bool {
         self.identity.parent() != Some(&self.folder)
+    }
+
+    /// What `ssh` is started with, to run `command` there; without one it is a shell. `scp` and `sftp` take the same file.
+    pub fn arguments(&self, command: &[OsString]) -> Vec<OsString> {
+        // Behind the two dashes nothing is an option any more, here and for whatever is run there.
+        let config = self.folder.join(CONFIG).into_os_string();
+        let mut arguments = vec!["-F".into(), config, "--".into(), self.host.as_str().into()];
+        arguments.extend(command.iter().cloned());
+        arguments
     }
 
     /// A script for a terminal's shell: it runs `line`, takes the folder away, and where the connection was refused it waits

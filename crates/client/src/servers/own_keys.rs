@@ -39,7 +39,8 @@ pub struct OwnKey {
 /// The public keys in `folder` whose other half lies beside them, those in hardware first. What cannot be read is left out.
 pub fn own_keys(folder: &Path) -> Vec<OwnKey> {
     let files = fs::read_dir(folder).into_iter().flatten().flatten();
-    let mut paths: Vec<_> = files.map(|file| file.path()).filter(|path| path.extension() == Some("pub".as_ref())).collect();
+    let mut paths: Vec<_> =
+        files.map(|file| file.path()).filter(|path| path.extension() == Some("pub".as_ref())).collect();
     paths.sort();
     let mut keys: Vec<_> = paths.iter().take(MOST).filter_map(|path| own_key(path)).collect();
     keys.sort_by_key(|key| !key.in_hardware);

@@ -74,10 +74,7 @@ pub struct SoftKey {
 }
 
 /// The key in the file that the environment names, where it names one; touched by itself after a while. NO SECURITY.
-pub fn of_the_environment(
-    site: &KeySite,
-    touched_after: Duration,
-) -> Result<Option<Arc<dyn KeyDriver>>, SoftKeyFault> {
+pub fn of_the_environment(site: &KeySite, touched_after: Duration) -> Result<Option<Arc<dyn KeyDriver>>, SoftKeyFault> {
     let Some(file) = std::env::var_os(NAMED_BY) else { return Ok(None) };
     let manners = Manners { touched_after: Some(touched_after), ..Manners::default() };
     let key = SoftKey::open(Path::new(&file), site.clone(), manners)?;

@@ -5,7 +5,7 @@
 
 use std::path::Path;
 
-use doorward_client::servers::{Connection, Target, command_line, public_key, ssh_arguments};
+use doorward_client::servers::{Connection, Target, command_line, public_key};
 use doorward_core::{
     id::HostId,
     policy::{Ask, decide},
@@ -111,9 +111,7 @@ impl Controller {
         let opener = terminal.then(|| self.parts.terminal.clone());
         let laying = tokio::task::spawn_blocking(move || -> std::io::Result<LaidOut> {
             let connection = places.lay_out(&target, None, dice)?;
-            let arguments = ssh_arguments(&target, &connection, &[]);
-            let arguments = arguments.ok_or(std::io::Error::from(std::io::ErrorKind::InvalidFilename))?;
-            let line = command_line(&arguments);
+            let line = command_line("ssh", &connection.arguments(&[]));
             let script = connection.script(&line)?;
             let terminal = opener.is_some_and(|opener| opener.open(&script));
             let (command, ends) = (line.to_string_lossy().into_owned(), target.ends);

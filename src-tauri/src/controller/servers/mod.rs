@@ -27,8 +27,8 @@ use super::{
 };
 use crate::view::{CertificateOn, ErrorCode, LabelName, OwnSshKey, ServerView, ServersView};
 
-pub use connect::Terminal;
 use connect::Held;
+pub use connect::Terminal;
 
 /// Under which name the servers lie in the cache.
 const SERVERS: &str = "servers";
@@ -177,7 +177,9 @@ impl Controller {
     pub(super) fn watch_connections(&mut self) {
         let Some(now) = self.now().filter(|_| !self.known_servers.held.is_empty()) else { return };
         let standing = self.parts.standing.clone();
-        self.known_servers.held.retain(|_, held| now < held.ends && standing.with_state(|state| !held.is_revoked(state)));
+        self.known_servers
+            .held
+            .retain(|_, held| now < held.ends && standing.with_state(|state| !held.is_revoked(state)));
     }
 }
 

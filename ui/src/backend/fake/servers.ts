@@ -79,7 +79,7 @@ export function makeServers(world: World) {
       if (!one) return no("denied", "unknown-host");
       if (sshKey === null) return no("denied", "ssh-key-missing");
       if (!(await world.ceremony({ purpose: "connect", host: ask.host }))) return no("cancelled");
-      const command = `ssh -o 'CertificateFile="/run/user/1000/doorward-ssh-5d0c1f7a93be2648/certificate.pub"' -o 'IdentityFile="/home/mara/.ssh/id_ed25519_sk"' -o 'UserKnownHostsFile="/run/user/1000/doorward-ssh-5d0c1f7a93be2648/known_hosts"' -o HostKeyAlias=${one.host} -o IdentitiesOnly=yes -o StrictHostKeyChecking=yes -p ${one.port} -l ${one.login} -- ${one.address}`;
+      const command = `ssh -F /run/user/1000/doorward-ssh-5d0c1f7a93be2648/config -- ${one.host}`;
       const at = now();
       const made: CertificateOn = { certificate: ++serial, staff: { id: me, name: "Mara Novak" }, mine: true, ticket: ask.ticket, reason: ask.reason, issued: at, ends: at + 10 * MINUTE, connection_ends: at + 8 * HOUR, connected: null, command };
       one.certificates = [made, ...one.certificates];
