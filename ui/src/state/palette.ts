@@ -29,9 +29,9 @@ export function entries(console: Console, query: string, act: { shortcuts: () =>
   const once = (list: Entry[]) => list.filter((entry) => !seen.has(entry.id) && seen.add(entry.id));
   if (wanted === "") return once([...sessions(console, ""), ...kept(console), ...deeds(console, "", act)]);
   const hosts = servers(console, wanted);
-  // A server's name letter by letter is meant; letters of it here and there may be an account's as well.
+  // A server's name letter by letter is meant, though it may look like a ticket; letters here and there may be an account's.
   const meant = hosts.filter((entry) => entry.title.includes(wanted));
-  return once([...pasted(console, query), ...meant, ...accounts(console, wanted), ...(meant.length > 0 ? [] : hosts), ...sessions(console, wanted), ...deeds(console, wanted, act)]);
+  return once([...meant, ...pasted(console, query), ...accounts(console, wanted), ...(meant.length > 0 ? [] : hosts), ...sessions(console, wanted), ...deeds(console, wanted, act)]);
 }
 
 function entry(console: Console, row: AccountRow, group: Group, query: string, sub: string | null = null): Entry {
