@@ -5,10 +5,13 @@
 use std::time::Duration;
 
 use doorward_core::{
-    feed::{batch::BatchFault, checkpoint::FeedTrust},
-    wire::Code,
+    feed::{
+        batch::{Batch, BatchFault},
+        checkpoint::FeedTrust,
+    },
+    wire::{Code, Fresh},
 };
-use futures::StreamExt;
+use futures::{FutureExt, StreamExt};
 use secrecy::SecretString;
 use serde::Serialize;
 use tokio::{sync::watch, task::spawn_blocking, time::timeout};
@@ -21,6 +24,8 @@ use crate::{
 
 /// The server says something every second; this long without a word is a dead connection.
 const SILENCE: Duration = Duration::from_secs(6);
+/// As many events are taken at once at most.
+const AT_ONCE: usize = 256;
 const FIRST_WAIT: Duration = Duration::from_millis(200);
 const LONGEST_WAIT: Duration = Duration::from_secs(10);
 
@@ -202,7 +207,19 @@ impl Follower {
             tokio::select! {
                 event = timeout(SILENCE, events.next()) => {
                     let event = event.map_err(|_| FollowFault::Unreachable)?.ok_or(FollowFault::Unreachable)??;
-                    self.take(&api, &token, event).await?;
+                    let mut came = Came::default();
+                    came.add(event);
+                    // What has come meanwhile goes along, so that a copy that lags catches up in one write.
+                    let mut ended = Ok(());
+                    for _ in 1..AT_ONCE {
+                        match events.next().now_or_never() {
+                            Some(Some(Ok(event))) => came.add(event),
+                            Some(Some(Err(fault))) => ended = Err(fault),
+                            Some(None) | None => break,
+                        }
+                    }
+                    self.take(&api, &token, came).await?;
+                    ended?;
                 }
                 _ = self.parts.credential.changed() => return Err(FollowFault::NoCredential),
                 () = moved(&mut self.parts.place) => return Err(FollowFault::NoPlace),
@@ -210,12 +227,12 @@ impl Follower {
         }
     }
 
-    async fn take(&mut self, api: &Api, token: &SecretString, event: FeedEvent) -> Result<(), FollowFault> {
-        let fresh = matches!(event, FeedEvent::Fresh(_));
+    async fn take(&mut self, api: &Api, token: &SecretString, came: Came) -> Result<(), FollowFault> {
+        let fresh = came.statement.is_some();
         let boot = self.parts.standing.clocks().boot();
-        let taken = self.with_replica(move |replica| match &event {
-            FeedEvent::Entries(batch) => replica.take(batch),
-            FeedEvent::Fresh(fresh) => replica.hear(&fresh.note, &boot),
+        let taken = self.with_replica(move |replica| {
+            replica.take_all(&came.batches)?;
+            came.statement.map_or(Ok(()), |statement| replica.hear(&statement.note, &boot))
         });
         match taken.await? {
             Ok(()) if fresh => {
@@ -256,6 +273,22 @@ impl Follower {
         let (replica, answer) = done.await.map_err(|_| FollowFault::Disk)?;
         self.replica = Some(replica);
         Ok(answer)
+    }
+}
+
+/// What came at once: batches in their order, and the newest statement.
+#[derive(Default)]
+struct Came {
+    batches: Vec<Batch>,
+    statement: Option<Fresh>,
+}
+
+impl Came {
+    fn add(&mut self, event: FeedEvent) {
+        match event {
+            FeedEvent::Entries(batch) => self.batches.push(batch),
+            FeedEvent::Fresh(statement) => self.statement = Some(statement),
+        }
     }
 }
 

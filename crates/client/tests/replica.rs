@@ -112,6 +112,22 @@ fn what_was_taken_comes_back_when_it_is_opened_again() {
 }
 
 #[test]
+fn batches_that_came_at_once_are_taken_as_far_as_they_can_be_believed() {
+    let place = Place::new();
+    let (feed, other) = (Feed::of(5, "p"), Feed::of(6, "q"));
+    let mut replica = place.open().unwrap();
+    let (two, four) = (Feed::of(2, "p").batch(0), Feed::of(4, "p").batch(2));
+    let fault = replica.take_all(&[two, four, other.batch(4), feed.batch(4)]).unwrap_err();
+    assert!(matches!(fault, ReplicaFault::Batch(_)), "{fault}");
+    assert_eq!(replica.size(), 4, "those before it are taken, and none behind it");
+    replica.take_all(&[feed.batch(4)]).unwrap();
+    replica.take_all(&[]).unwrap();
+    drop(replica);
+    let replica = place.open().unwrap();
+    assert_eq!((replica.size(), replica.state()), (5, feed.state));
+}
+
+#[test]
 fn a_touched_copy_is_refused() {
     let touches = [
         "UPDATE entries SET body = CAST(replace(CAST(body AS TEXT), 'p-4', 'q-4') AS BLOB) WHERE seq = 4",

@@ -161,8 +161,9 @@ async fn whoever_has_no_role_no_ssh_key_or_no_host_gets_no_certificate() {
     // A touch by another key is no touch of hers.
     ok(house.intend(&mut admin, json!({"do": "give-role", "staff": "ines", "role": "infrastructure-engineer"})).await);
     let begun = ok(house.begin(&ines, issue("web-1")).await);
-    let credential = maya.key.touch(&begun["options"]);
-    refused(house.confirm_with(&ines, &begun, credential).await, 401, Code::KeyRefused);
+    let hers = ok(house.begin(&maya, json!({"do": "revoke-key", "key": maya.key_serial})).await);
+    let credential = maya.key.touch(&hers["options"]);
+    refused(house.confirm_with(&ines, &begun, credential).await, 403, Code::KeyRefused);
     assert!(!feed(&house).iter().any(|what| matches!(what, What::CertificateIssued { .. })));
 }
 

@@ -74,6 +74,7 @@ impl Stage {
         say(&format!("{STAFF} staff with their roles and duty windows"));
         house.assign_all(&mut admin, &world).await?;
         say("Primary CSMs assigned");
+        house.gateway_is_fresh().await?;
 
         let suits =
             |account: &crate::world::WorldAccount| account.plan == Plan::Premium && account.primary_csm.is_some();

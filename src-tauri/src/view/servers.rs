@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use super::{Ms, StaffRef, Why};
+use super::{LabelName, Ms, StaffRef, Why};
 
 /// The hosts that the person at this console may see, by name.
 #[derive(Clone, PartialEq, Serialize, Deserialize, Type)]
@@ -31,13 +31,6 @@ pub struct ServerView {
     pub why_not: Option<Why>,
     /// Newest first: who has a certificate that still admits, or is connected by one.
     pub certificates: Vec<CertificateOn>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
-#[serde(rename_all = "kebab-case")]
-pub enum LabelName {
-    Infrastructure,
-    Maintenance,
 }
 
 /// A certificate for a host, and the connection that was made by it.

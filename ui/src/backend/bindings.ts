@@ -348,7 +348,13 @@ ticket: string | null; reason: string | null;
 /**  How much was done in it, where the server said so. */
 reads: number | null; writes: number | null } | { is: "session-ended"; session: number; 
 /**  Absent where the opening is no entry of the feed, or not at hand. */
-staff: StaffRef | null; mode: ModeName | null; opened: Ms | null; by: EndedWhy } | { is: "staff-added"; staff: StaffRef } | { is: "staff-suspended"; staff: StaffRef } | { is: "staff-reinstated"; staff: StaffRef } | { is: "role-given"; staff: StaffRef; role: RoleName } | { is: "role-taken"; staff: StaffRef; role: RoleName } | { is: "duty-opened"; staff: StaffRef; from: Ms; until: Ms } | { is: "duty-closed"; staff: StaffRef } | { is: "key-enrolled"; key: number; staff: StaffRef } | { is: "key-revoked"; key: number; by: StaffRef };
+staff: StaffRef | null; mode: ModeName | null; opened: Ms | null; by: EndedWhy } | { is: "staff-added"; staff: StaffRef } | { is: "staff-suspended"; staff: StaffRef } | { is: "staff-reinstated"; staff: StaffRef } | { is: "role-given"; staff: StaffRef; role: RoleName } | { is: "role-taken"; staff: StaffRef; role: RoleName } | { is: "duty-opened"; staff: StaffRef; from: Ms; until: Ms } | { is: "duty-closed"; staff: StaffRef } | { is: "key-enrolled"; key: number; staff: StaffRef } | { is: "key-revoked"; key: number; by: StaffRef } | { is: "host-added"; host: string; label: LabelName } | { is: "host-removed"; host: string } | 
+/**  An authority by the fingerprint of its key. */
+{ is: "ssh-ca-trusted"; ca: string } | { is: "ssh-ca-revoked"; ca: string } | 
+/**  An SSH key by its fingerprint. */
+{ is: "ssh-key-enrolled"; key: number; ssh_key: string } | { is: "certificate-issued"; certificate: number; staff: StaffRef; host: string; ends: Ms; 
+/**  By then whoever came by it is out. */
+connection_ends: Ms } | { is: "certificate-revoked"; certificate: number; by: StaffRef };
 
 /**  Whose history is asked for, and from where on. */
 export type HistoryAsk = {
@@ -450,6 +456,9 @@ export type KeyView = {
 	/**  Whether this console is signed in by it. */
 	in_use: boolean,
 };
+
+/**  What a host is for, and so who may be on it. */
+export type LabelName = "infrastructure" | "maintenance";
 
 /**  A console that is locked: it says no more of what is behind it than this. */
 export type Locked = {
@@ -721,7 +730,7 @@ export type StaffView = {
 };
 
 /**  What has a history. */
-export type SubjectName = "account" | "staff" | "grant" | "key" | "session";
+export type SubjectName = "account" | "staff" | "grant" | "key" | "session" | "host";
 
 export type TestOperator = "eq" | "exists";
 
@@ -774,9 +783,8 @@ export type UpdatePersonAsk = {
 };
 
 /**  Why not: the decision's codes. */
-export type Why = "unknown-host" | "ssh-key-missing" | "unknown-staff" | "staff-suspended" | "unknown-key" | "key-of-another" | "key-revoked" | "unknown-account" | "no-role" | "outside-duty" | "not-granted" | "grant-over" | "read-only-for-you" | "primary-csm-only" | "ticket-missing" | "touch-missing" | "touch-for-something-else" | "sign-in-over" | "other-account" | "read-only-session" | "session-over" | "session-ended" | "standing-taken" | "not-permitted" | "premium-only" | "grant-too-long" | "grant-needs-end" | "grant-ends-in-past";
+export type Why = "unknown-staff" | "staff-suspended" | "unknown-key" | "key-of-another" | "key-revoked" | "unknown-account" | "no-role" | "outside-duty" | "not-granted" | "grant-over" | "read-only-for-you" | "primary-csm-only" | "ticket-missing" | "touch-missing" | "touch-for-something-else" | "sign-in-over" | "other-account" | "read-only-session" | "session-over" | "session-ended" | "standing-taken" | "not-permitted" | "premium-only" | "grant-too-long" | "grant-needs-end" | "grant-ends-in-past" | "unknown-host" | "other-host" | "ssh-key-missing" | "other-ssh-key" | "unknown-certificate" | "other-authority" | "certificate-over" | "certificate-revoked" | "connection-over";
 
-export type LabelName = "infrastructure" | "maintenance";
 export type ServersView = { servers: ServerView[], ssh_key: string | null, as_of: Ms | null };
 export type ServerView = { host: string, label: LabelName, address: string, port: number, login: string, told: Ms | null, why_not: Why | null, certificates: CertificateOn[] };
 export type CertificateOn = { certificate: number, staff: StaffRef, mine: boolean, ticket: string | null, reason: string, issued: Ms, ends: Ms, connection_ends: Ms, connected: Ms | null, command: string | null };

@@ -112,15 +112,16 @@ impl ReplicaFile {
         kept.map(|value| self.place.open("statements", Row::Named(kind), value)).transpose()
     }
 
-    /// Appends verified entries and the checkpoint that covers them, in one durable transaction.
-    pub fn append(&mut self, verified: &VerifiedBatch) -> Result<(), ReplicaFault> {
+    /// Appends verified batches that follow each other and the checkpoint that covers them, in one durable transaction.
+    pub fn append(&mut self, batches: &[VerifiedBatch]) -> Result<(), ReplicaFault> {
+        let Some(newest) = batches.last() else { return Ok(()) };
         let tx = self.db.transaction()?;
-        for (text, entry) in verified.entries() {
+        for (text, entry) in batches.iter().flat_map(VerifiedBatch::entries) {
             let seq = i64::try_from(entry.seq.0).map_err(|_| ReplicaFault::Damaged)?;
             let body = self.place.close("entries", numbered(seq)?, text.as_bytes())?;
             tx.prepare_cached("INSERT INTO entries (seq, body) VALUES (?1, ?2)")?.execute(params![seq, body])?;
         }
-        put(&tx, &self.place, "checkpoint", verified.note().as_bytes())?;
+        put(&tx, &self.place, "checkpoint", newest.note().as_bytes())?;
         Ok(tx.commit()?)
     }
 

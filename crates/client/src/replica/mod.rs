@@ -178,9 +178,34 @@ impl Replica {
 
     /// Takes a batch: verified whole, then durable, then folded.
     pub fn take(&mut self, batch: &Batch) -> Result<(), ReplicaFault> {
-        let verified = verify(batch, &self.frontier, &self.trust)?;
-        self.file.append(&verified)?;
-        self.fold(&verified)
+        self.take_all(std::slice::from_ref(batch))
+    }
+
+    /// Takes batches that follow each other, in one write to the disk. Where one of them is refused, those before it
+    /// are taken.
+    pub fn take_all(&mut self, batches: &[Batch]) -> Result<(), ReplicaFault> {
+        let (mut frontier, mut believed, mut refused) = (self.frontier.clone(), Vec::new(), Ok(()));
+        for batch in batches {
+            match verify(batch, &frontier, &self.trust) {
+                Ok(verified) => {
+                    frontier = verified.frontier().clone();
+                    believed.push(verified);
+                }
+                Err(fault) => {
+                    refused = Err(fault.into());
+                    break;
+                }
+            }
+        }
+        self.file.append(&believed)?;
+        for verified in &believed {
+            self.fold(verified)?;
+        }
+        // Whoever enforces knows by now; the mark may take its time.
+        if let Some(newest) = believed.last() {
+            self.raise(0, newest.checkpoint().at)?;
+        }
+        refused
     }
 
     fn fold(&mut self, verified: &VerifiedBatch) -> Result<(), ReplicaFault> {
@@ -194,9 +219,8 @@ impl Replica {
             held.signed = held.signed.max(Some(at));
             Ok::<_, FoldFault>(())
         })?;
-        // Whoever enforces knows by now; the mark may take its time.
         self.frontier = verified.frontier().clone();
-        self.raise(0, at)
+        Ok(())
     }
 
     /// Takes a snapshot in place of everything held; refused where it is older than what was seen before.

@@ -124,6 +124,11 @@ impl House {
     /// Starts the gateway and waits until it is fresh.
     pub async fn open_gateway(&mut self) -> Fallible<()> {
         self.gateway.start()?;
+        self.gateway_is_fresh().await
+    }
+
+    /// Waits until the gateway has caught up.
+    pub async fn gateway_is_fresh(&self) -> Fallible<()> {
         let url = format!("http://127.0.0.1:{}/readyz", self.ports.gateway_admin);
         let http = files::http(&self.ca_pem()?)?;
         let ready = async || http.get(&url).send().await.is_ok_and(|answer| answer.status().is_success());

@@ -9,7 +9,7 @@ mod end;
 use std::collections::BTreeMap;
 
 use doorward_core::{
-    policy::{Ask, By, Denial, HostLabel, decide},
+    policy::{Ask, By, Denial, decide},
     state::AccessState,
     time::UnixMs,
     wire,
@@ -25,7 +25,7 @@ use super::{
     request::{Answer, Reply},
     short,
 };
-use crate::view::{CertificateOn, ErrorCode, LabelName, OwnSshKey, ServerView, ServersView};
+use crate::view::{CertificateOn, ErrorCode, OwnSshKey, ServerView, ServersView};
 
 use connect::Held;
 pub use connect::Terminal;
@@ -180,14 +180,5 @@ impl Controller {
         self.known_servers
             .held
             .retain(|_, held| now < held.ends && standing.with_state(|state| !held.is_revoked(state)));
-    }
-}
-
-impl From<HostLabel> for LabelName {
-    fn from(label: HostLabel) -> Self {
-        match label {
-            HostLabel::Infrastructure => Self::Infrastructure,
-            HostLabel::Maintenance => Self::Maintenance,
-        }
     }
 }
