@@ -1,5 +1,5 @@
 /** Jedes Wort der Seite auf Deutsch. Die Form gibt der englische Katalog vor: was fehlt oder zu viel ist, übersetzt nicht. */
-import type { Change, KeyPurpose, ModeName, NoticeKind } from "../backend/bindings";
+import type { ModeName, NoticeKind } from "../backend/bindings";
 import { language } from "./language";
 import type { Catalogue } from "./spoken.svelte";
 
@@ -7,6 +7,8 @@ type Part<N extends keyof Catalogue> = Catalogue[N];
 
 export const said = language("de-DE");
 export const { number, count, list } = said;
+export * from "./purposes.de";
+export * from "./servers.de";
 
 export const lengths: Part<"lengths"> = { days: (n) => count(n, "Tag", "Tage"), h: (n) => `${n} h`, min: (n) => `${n} min`, s: (n) => `${n} s`, lately: "vor weniger als einer Minute", ago: (length) => `vor ${length.replace(/Tage\b/, "Tagen")}` };
 
@@ -117,38 +119,6 @@ export const endings: Part<"endings"> = {
   idle: { title: "Das Schreiben endete, weil darin nichts geschah", text: "Änderungen brauchen eine frische Berührung. Öffnen Sie das Konto neu, um weiterzumachen." },
   unknown: { title: "Die Sitzung ist geschlossen", text: "Der Server nimmt sie nicht mehr an. In der Liste steht, was Sie jetzt öffnen dürfen." },
 };
-
-export function purpose(p: KeyPurpose): string {
-  switch (p.purpose) {
-    case "sign-in": return "um sich anzumelden";
-    case "unlock": return "um diese Konsole zu entsperren";
-    case "enrol": return "um ihn zu registrieren";
-    case "read-write": return `um eine schreibende Sitzung in ${p.account_name} zu öffnen`;
-    case "revoke-key": return `um den Schlüssel „${p.key_name}“ zu widerrufen`;
-    case "enrol-ssh-key": return "um Ihren SSH-Schlüssel zu registrieren";
-    case "connect": return `um sich an ${p.host} anzumelden, aus dem Grund, den Sie genannt haben`;
-    case "end-connection": return `um die Verbindung von ${p.staff} zu ${p.host} zu beenden`;
-    case "change": return changePurpose(p.change, p.subject);
-  }
-}
-
-export function changePurpose(change: Change, subject: string): string {
-  const n = Number(subject);
-  switch (change.change) {
-    case "end-sessions": return `um ${count(n, "Sitzung", "Sitzungen")} zu beenden`;
-    case "revoke-keys": return `um ${count(n, "Schlüssel", "Schlüssel")} zu widerrufen`;
-    case "add-staff": return `um ${subject} ins Personal aufzunehmen`;
-    case "issue-code": return `um einen Registrierungscode für ${subject} zu erstellen`;
-    case "suspend": return `um ${subject} zu sperren`;
-    case "reinstate": return `um die Sperre von ${subject} aufzuheben`;
-    case "give-role": return `um ${subject} die Rolle ${roles[change.role]} zu geben`;
-    case "take-role": return `um ${subject} die Rolle ${roles[change.role]} zu entziehen`;
-    case "open-duty": return `um den Supportdienst von ${subject} zu öffnen`;
-    case "close-duty": return `um den Supportdienst von ${subject} zu schließen`;
-    case "assign-primary-csm": return `um den Primary CSM von ${subject} zu bestimmen`;
-    case "unassign-primary-csm": return `um ${subject} ohne Primary CSM zu lassen`;
-  }
-}
 
 export const signIn: Part<"signIn"> = {
   title: "Anmelden",
@@ -444,7 +414,6 @@ export const empties: Part<"empties"> = {
   personMessages: "Dieser Person wurde nichts gesendet. Sehen Sie ihre Attribute an: Vielleicht hat sie abbestellt.",
   keys: "Ändern Sie die Wörter der Suche: Sie sucht in den Namen von Personal und Schlüsseln.",
   staff: "Ändern Sie die Wörter der Suche: Sie sucht in Namen und Rollen.",
-  servers: "Ändern Sie die Wörter der Suche: Sie sucht in Servern, Adressen und wer darauf ist.",
 };
 
 export const desktop: Part<"desktop"> = {
@@ -602,46 +571,3 @@ export const review: Part<"review"> = {
 };
 
 export const saying: Part<"saying"> = { title: "Was gesagt wurde", lead: "Meldungen seit Ihrer Anmeldung, neueste zuerst.", none: "Noch nichts.", close: "Schließen" };
-
-export const servers: Part<"servers"> = {
-  title: "Server", shown: (n) => count(n, "Server", "Server"), search: "Server, Adresse oder Person suchen",
-  labels: { infrastructure: "Infrastruktur", maintenance: "Wartung" },
-  noRole: (label) => `Um sich daran anzumelden, braucht es die Rolle ${roles[label === "infrastructure" ? "infrastructure-engineer" : "maintenance"]}.`,
-  none: "Kein Server ist registriert", noneText: "Wer Ihre Server betreibt, registriert sie bei Doorward. Die, für die Ihre Rolle gilt, erscheinen hier von selbst.", noMatch: "Kein Server passt",
-  on: (n) => (n === 0 ? "Niemand darauf" : `${number(n)} darauf`), waits: (n) => count(n, "Zertifikat", "Zertifikate"),
-  key: "Ihr SSH-Schlüssel", keyNone: "Zu dem Dienstschlüssel, mit dem Sie angemeldet sind, ist kein SSH-Schlüssel registriert; darum lässt Sie kein Server ein.", enrol: "SSH-Schlüssel registrieren", replace: "Ersetzen", copyKey: "Fingerabdruck kopieren",
-  reach: "Erreichbar unter", login: "Anmeldung als", label: "Für", as: (login, address, port) => (port === 22 ? `${login}@${address}` : `${login}@${address}, Port ${port}`), copyAddress: "Adresse kopieren",
-  who: "Wer darauf ist", nobody: "Gerade ist niemand darauf.", told: (ago) => `Wie der Server ${ago} gemeldet hat.`, neverTold: "Der Server hat noch nicht gemeldet, wer verbunden ist.",
-  since: (at) => `Verbunden seit ${at}`, leftConnection: (who) => `Rest der Verbindung von ${who}`, leftCertificate: (who) => `Rest des Zertifikats von ${who}`,
-  left: "übrig", admits: "Hat ein Zertifikat, das noch einlässt", you: "Sie",
-  connect: "Verbinden", copyCommand: "Befehl kopieren", end: "Beenden", endOne: (who, host) => `Verbindung von ${who} zu ${host} beenden`,
-};
-
-export const connecting: Part<"connecting"> = {
-  title: (host) => `Mit ${host} verbinden`,
-  lead: (login, address) => `Ihr Schlüssel wird für diesen Server und diesen Grund berührt. Sie bekommen ein Zertifikat, das ${login}@${address} einige Minuten lang einlässt; die Verbindung darf Stunden dauern.`,
-  reason: "Grund", reasonPlaceholder: "Was Sie dort tun werden", reasonHint: "Er bleibt beim Zertifikat, für alle, die später nachsehen. 3 bis 500 Zeichen.", ticket: "Ticket",
-  terminal: "Damit ein Terminal öffnen", go: "Berühren und verbinden", connecting: "Verbindet…", cancel: "Abbrechen", done: "Fertig",
-  opened: (host) => `Ein Terminal mit ${host} ist offen. Dort wird nach Ihrem SSH-Schlüssel gefragt.`,
-  ready: "Das Zertifikat ist da", readyText: "Fügen Sie das in ein Terminal auf diesem Computer ein.", noTerminal: "Auf diesem Desktop wurde kein Terminal gefunden", noTerminalText: "Das Zertifikat ist trotzdem da. Fügen Sie das in ein Terminal auf diesem Computer ein.",
-  copy: "Befehl kopieren", left: "Das Zertifikat lässt noch ein für", until: (at) => `Die Verbindung endet spätestens ${at}.`,
-  agent: "Ihr SSH-Schlüssel liegt in keiner Datei in .ssh auf diesem Computer. Ihr SSH-Agent muss ihn haben, sonst wird ssh abgewiesen.",
-};
-
-export const sshKey: Part<"sshKey"> = {
-  title: "Ihren SSH-Schlüssel registrieren", lead: "Mit seiner öffentlichen Hälfte. Die private bleibt, wo sie ist: in Ihrem Hardwareschlüssel oder in ihrer Datei.",
-  replaces: "Er tritt an die Stelle des bisherigen. Wer mit jenem verbunden ist, ist draußen, und er lässt sich nicht wieder registrieren.",
-  here: "Schlüssel auf diesem Computer", other: "Ein anderer Schlüssel", hardware: "in einem Hardwareschlüssel", file: "in einer Datei", none: "In .ssh auf diesem Computer wurde kein SSH-Schlüssel gefunden.",
-  make: "Am besten ist ein Schlüssel auf einem Hardwareschlüssel. Machen Sie einen in einem Terminal, und öffnen Sie das hier danach neu:", makeLine: "ssh-keygen -t ed25519-sk -O verify-required", copyLine: "Zeile kopieren",
-  text: "Öffentlicher Schlüssel", placeholder: "sk-ssh-ed25519@openssh.com AAAA…", hint: "Eine Zeile, wie in einer Datei, die auf .pub endet.",
-  wrong: "Das ist keine Zeile eines öffentlichen Schlüssels von einer Art, die angenommen wird: Ed25519 oder ECDSA, am besten auf einem Hardwareschlüssel.", private: "Das ist ein privater Schlüssel. Fügen Sie ihn nirgends ein; nehmen Sie die Datei daneben, die auf .pub endet.",
-  taken: "Dieser Schlüssel wurde schon einmal registriert, von Ihnen oder jemand anderem. Ein ersetzter Schlüssel kommt nicht wieder: Machen Sie einen neuen.",
-  go: "Berühren und registrieren", enrolling: "Registriert…", cancel: "Abbrechen", done: "Ihr SSH-Schlüssel ist registriert.",
-};
-
-export const disconnect: Part<"disconnect"> = {
-  title: (who, host) => `Verbindung von ${who} zu ${host} beenden`, own: (host) => `Ihre Verbindung zu ${host} beenden`,
-  connected: (at) => `Verbunden seit ${at}: Was in jenem Terminal läuft, wird sofort abgeschnitten.`, notConnected: "Niemand ist damit verbunden. Das Zertifikat lässt niemanden mehr ein.",
-  both: "Auch das Zertifikat lässt niemanden mehr ein.", queued: "Kein Server erreichbar: Das Zertifikat ist von diesem Computer verschwunden, und der Server hört es als Erstes. Bis dahin geht eine Verbindung weiter.",
-  go: "Verbindung beenden", touch: "Berühren und beenden", cancel: "Abbrechen", done: (host) => `Die Verbindung zu ${host} ist vorbei.`, queuedDone: "Der Server hört es, sobald er wieder da ist.",
-};

@@ -9,6 +9,7 @@ mod files;
 mod mailbox;
 mod populate;
 mod process;
+mod servers;
 mod staff;
 
 use std::{
@@ -22,10 +23,10 @@ use std::{
 use doorward_client::{api::Api, clocks::MachineClocks, identity::ClientIdentity, keys::KeySite, standing::Standing};
 use doorward_core::{
     grant::{Plan, Setting, Until},
-    id::{AccountId, HostId, UserId},
+    id::{AccountId, UserId},
     policy::Membership,
     trust::TrustFile,
-    wire::{AccountStanding, PutAccount, PutHost, SwitchOff, SwitchOn, SwitchedBy},
+    wire::{AccountStanding, PutAccount, SwitchOff, SwitchOn, SwitchedBy},
 };
 use reqwest::Method;
 use secrecy::{ExposeSecret, SecretString};
@@ -196,11 +197,6 @@ impl House {
     pub async fn switch_off(&self, account: &AccountId, setting: Setting) -> Fallible<AccountStanding> {
         let path = setting_path(account, setting)?;
         self.as_vendor(Method::DELETE, &path, &SwitchOff { by: account_admin()? }).await
-    }
-
-    /// The operator's automation registers a host.
-    pub async fn put_host(&self, host: &HostId, put: &PutHost) -> Fallible<()> {
-        self.ask_vendor(Method::PUT, &format!("hosts/{host}"), put).await.map(drop)
     }
 
     async fn as_vendor(&self, method: Method, path: &str, body: &impl Serialize) -> Fallible<AccountStanding> {
