@@ -109,7 +109,8 @@ fn refused<T>(answer: Answer<T>) -> (ErrorCode, Option<Why>) {
 async fn servers_are_told_with_who_is_on_them_and_whether_one_may_connect() {
     let stage = signed_in("ada").await;
     let told = servers(&stage).await;
-    assert_eq!((told.as_of, told.ssh_key), (None, Some(SshFingerprint::of(b"ada's").to_string())));
+    let ssh_key = SshFingerprint::of(b"ada's").to_string();
+    assert_eq!((told.as_of, told.ssh_key.as_deref()), (None, Some(ssh_key.as_str())));
     let [web] = &told.servers[..] else { panic!("{told:?}") };
     assert_eq!((web.host.as_str(), web.address.as_str(), web.port, web.why_not), ("web-1", "10.0.0.7", 22, None));
     let on: Vec<_> = web.certificates.iter().map(|one| (one.certificate, one.mine, one.ticket.as_deref())).collect();
@@ -210,7 +211,7 @@ async fn an_answer_that_is_for_something_else_is_not_used() {
 
 #[tokio::test]
 async fn one_s_own_connection_ends_without_a_touch_and_another_s_by_a_security_admin_with_one() {
-    let mut stage = signed_in("ada").await;
+    let stage = signed_in("ada").await;
     servers(&stage).await;
     let effects = stage.ask(|reply| Request::ConnectionEffects(5, reply)).await.unwrap();
     assert!(effects.mine && !effects.queued && effects.connected == Some(Ms(START.0)));
@@ -227,7 +228,7 @@ async fn one_s_own_connection_ends_without_a_touch_and_another_s_by_a_security_a
 
 #[tokio::test]
 async fn out_of_reach_one_s_own_connection_is_gone_here_and_the_server_hears_first_thing() {
-    let mut stage = signed_in("ada").await;
+    let stage = signed_in("ada").await;
     servers(&stage).await;
     connected(&mut stage, true).await.1.unwrap();
     stage.house.inner().servers.servers[0].certificates.push(certificate(7, "ada", None));
