@@ -52,6 +52,12 @@ const COMMANDS: &[&str] = &[
     "proof",
     "check_log",
     "export_grants",
+    "servers",
+    "ssh_keys",
+    "enrol_ssh_key",
+    "connect",
+    "connection_effects",
+    "end_connection",
 ];
 
 fn main() {

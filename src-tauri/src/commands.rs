@@ -5,10 +5,11 @@ use tauri::State;
 use crate::{
     controller::{Answer, Handle, Request},
     view::{
-        About, Accounts, Activity, Change, ChangeMade, ConsoleState, EndpointView, EnrolAsk, EnrolledKey, Exported,
-        HistoryAsk, HistoryView, KeyEffects, KeyView, LockedBy, LogChecked, Message, MessageAsk, MessageBody, Messages,
-        MessagesAsk, OpenAsk, PastGrant, People, PeopleAsk, Person, PersonAsk, Pin, SessionElsewhere, SessionView,
-        StaffView, UpdatePersonAsk, Workspace,
+        About, Accounts, Activity, Change, ChangeMade, ConnectAsk, Connected, ConnectionEffects, ConsoleState,
+        EndpointView, EnrolAsk, EnrolledKey, Exported, HistoryAsk, HistoryView, KeyEffects, KeyView, LockedBy,
+        LogChecked, Message, MessageAsk, MessageBody, Messages, MessagesAsk, OpenAsk, OwnSshKey, PastGrant, People,
+        PeopleAsk, Person, PersonAsk, Pin, ServersView, SessionElsewhere, SessionView, StaffView, UpdatePersonAsk,
+        Workspace,
     },
 };
 
@@ -262,4 +263,40 @@ pub async fn check_log(console: State<'_, Handle>) -> Answer<LogChecked> {
 #[specta::specta]
 pub async fn export_grants(console: State<'_, Handle>) -> Answer<Exported> {
     console.ask(Request::ExportGrants).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn servers(console: State<'_, Handle>) -> Answer<ServersView> {
+    console.ask(Request::Servers).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn ssh_keys(console: State<'_, Handle>) -> Answer<Vec<OwnSshKey>> {
+    console.ask(Request::SshKeys).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn enrol_ssh_key(line: String, console: State<'_, Handle>) -> Answer<()> {
+    console.ask(|reply| Request::EnrolSshKey(line, reply)).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn connect(ask: ConnectAsk, console: State<'_, Handle>) -> Answer<Connected> {
+    console.ask(|reply| Request::Connect(ask, reply)).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn connection_effects(certificate: u32, console: State<'_, Handle>) -> Answer<ConnectionEffects> {
+    console.ask(|reply| Request::ConnectionEffects(certificate, reply)).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn end_connection(certificate: u32, console: State<'_, Handle>) -> Answer<()> {
+    console.ask(|reply| Request::EndConnection(certificate, reply)).await
 }

@@ -11,8 +11,10 @@ use std::{
 use doorward_client::{
     cache::Caches,
     clocks::MachineClocks,
+    config::{Config, ConfigFault},
     follower::{Credential, Follower, FollowerParts, Placed},
     keys::KeyDriver,
+    servers::Places,
     standing::Standing,
 };
 use doorward_core::{feed::checkpoint::FeedTrust, trust::TrustFault};
@@ -22,13 +24,13 @@ use tokio::{
 };
 
 use crate::{
-    config::{Config, ConfigFault},
     controller::{Controller, Handle, Page, Parts, Requests},
     keyring::DesktopKeyring,
     keys,
     link::LinkRefused,
     log::{Lines, LogBook},
     servers::{Servers, ServersFault},
+    terminal::OwnTerminal,
     view::About,
 };
 
@@ -80,7 +82,8 @@ impl Console {
     /// A console as configured, and the handle its window asks by.
     pub fn compose(config: Config, lines: Lines) -> Result<(Self, Handle), StartFault> {
         let (trust, data, reviews) = (config.trust.feed()?, config.data.clone(), config.reviews.clone());
-        let about = config.about();
+        let version = env!("CARGO_PKG_VERSION").to_owned();
+        let about = About { version, security_contact: config.security_contact.clone() };
         let hold = hold(&data)?;
         let standing = Standing::new(Arc::new(MachineClocks::new().map_err(StartFault::Clocks)?));
         let keys = keys::driver(&config.webauthn)?;
@@ -104,6 +107,9 @@ impl Console {
         let Self { servers, credential, keys, standing, trust, data, reviews, about, rp_id, hold, requests, lines } =
             self;
         let (place, placed) = watch::channel(Placed::default());
+        let places = Places::usual();
+        let (left, wall) = (places.clone(), standing.clocks().wall());
+        tokio::task::spawn_blocking(move || left.sweep(wall));
         let parts = FollowerParts {
             place: placed,
             trust: trust.clone(),
@@ -130,6 +136,8 @@ impl Console {
             log: LogBook::new(lines, downloads.unwrap_or_else(|| data.clone())),
             exports: reviews,
             data,
+            places,
+            terminal: Arc::new(OwnTerminal),
             trust,
             dice: Box::new(rand::random::<u64>),
         };

@@ -3,7 +3,6 @@
 
 mod commands;
 mod compose;
-mod config;
 mod controller;
 mod keyring;
 mod keys;
@@ -12,6 +11,7 @@ mod log;
 mod private_bus;
 mod servers;
 mod shell;
+mod terminal;
 pub mod view;
 
 pub use compose::StartFault;
@@ -28,7 +28,7 @@ pub fn run(words: &[String], lines: Lines) -> Result<(), StartFault> {
         [link] => Some(link::parse(link)?),
         _ => return Err(StartFault::Words),
     };
-    let config = config::Config::find()?;
+    let config = doorward_client::config::Config::find()?;
     match shell::start(&config.data, link) {
         shell::Start::HandedOver => {
             tracing::info!(code = "handed-over", "a console is open already, and has come to the front");

@@ -5,27 +5,25 @@ use std::sync::Arc;
 
 use doorward_client::{
     api::{Api, ApiError, ApiFault, DataAnswer, DataRequest, Passage, Passed},
+    config::Config,
     follower::Credential,
     identity::{ClientIdentity, IdentityFault},
 };
 use doorward_core::{
     feed::subject::Subject,
-    id::{AccountId, KeySerial, SessionSerial},
+    id::{AccountId, CertificateSerial, KeySerial, SessionSerial},
     time::UnixMs,
     wire::{
-        AccountNames, Answer, BeginEnrolment, BeginIntent, BeginSignIn, Ceremony, ConfirmIntent, Consistency, Enrolled,
-        FinishEnrolment, History, IntentBegun, Keys, OpenSession, OpenedSession, Outcome, SessionToken, Sessions,
-        SignedIn, StaffNames, TakenGrants,
+        self, AccountNames, Answer, BeginEnrolment, BeginIntent, BeginSignIn, Ceremony, ConfirmIntent, Consistency,
+        Enrolled, FinishEnrolment, History, IntentBegun, Keys, OpenSession, OpenedSession, Outcome, SessionToken,
+        Sessions, SignedIn, StaffNames, TakenGrants,
     },
 };
 use futures::future::BoxFuture;
 use secrecy::SecretString;
 use tokio::sync::watch;
 
-use crate::{
-    config::Config,
-    controller::{Asked, House, Line, LineFault},
-};
+use crate::controller::{Asked, House, Line, LineFault};
 
 /// The servers cannot be spoken to from this machine.
 #[derive(Debug, thiserror::Error)]
@@ -146,6 +144,14 @@ impl Line for RealLine {
 
     fn revoke_own_key<'a>(&'a self, token: &'a SecretString, key: KeySerial) -> Asked<'a, ()> {
         Box::pin(self.server.revoke_own_key(token, key))
+    }
+
+    fn servers<'a>(&'a self, token: &'a SecretString) -> Asked<'a, wire::Servers> {
+        Box::pin(self.server.servers(token))
+    }
+
+    fn revoke_own_certificate<'a>(&'a self, token: &'a SecretString, certificate: CertificateSerial) -> Asked<'a, ()> {
+        Box::pin(self.server.revoke_own_certificate(token, certificate))
     }
 
     fn account_names<'a>(&'a self, token: &'a SecretString, after: Option<AccountId>) -> Asked<'a, AccountNames> {

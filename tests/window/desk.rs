@@ -42,7 +42,11 @@ impl Desk {
 
     /// Signs in, and touches nothing more.
     pub async fn sign_in_alone(&self, window: &Window) {
-        window.fill("Handle", &self.stage.handle).await.unwrap();
+        self.sign_in_as(window, &self.stage.handle).await;
+    }
+
+    pub async fn sign_in_as(&self, window: &Window, handle: &str) {
+        window.fill("Handle", handle).await.unwrap();
         window.press("Continue with key").await.unwrap();
         window.fill("PIN", PIN).await.unwrap();
         window.key(Key::Enter).await.unwrap();

@@ -16,3 +16,4 @@ mod kill;
 mod lock;
 mod logs;
 mod panel;
+mod servers;

@@ -11,4 +11,4 @@ const vite = "node_modules/vite/bin/vite.js";
 run(vite, "build", "--mode", "fake", "--logLevel", "warn");
 run(vite, "build", "--logLevel", "warn");
 const files = process.argv.slice(2);
-run("--test", "--test-concurrency=1", "--test-reporter=spec", ...(files.length > 0 ? files : ["tests/rules.test.mjs", "tests/looks.test.mjs", "tests/walk.test.mjs", "tests/daily.test.mjs", "tests/desktop.test.mjs", "tests/lock.test.mjs", "tests/history.test.mjs", "tests/access.test.mjs", "tests/bundle.test.mjs"]));
+run("--test", "--test-concurrency=1", "--test-reporter=spec", ...(files.length > 0 ? files : ["tests/rules.test.mjs", "tests/looks.test.mjs", "tests/walk.test.mjs", "tests/daily.test.mjs", "tests/desktop.test.mjs", "tests/lock.test.mjs", "tests/history.test.mjs", "tests/servers.test.mjs", "tests/access.test.mjs", "tests/bundle.test.mjs"]));

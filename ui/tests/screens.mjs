@@ -125,6 +125,20 @@ export const SCREENS = [
   ["staff-code", "as=admin", async (p) => { await staff(p, "Liam Byrne"); await name(p, "Make enrolment code").click(); await touch(p); await p.getByText("7KQD-M2XV-94RT").waitFor(); }],
   ["staff-add", "as=admin", async (p) => { await staff(p, "Liam Byrne"); await name(p, "Add staff…").click(); await p.getByLabel("Handle").waitFor(); }],
   ["staff-touch", "as=admin&pace=700", async (p) => { await staff(p, "Liam Byrne"); await name(p, "Technical Support").click(); await p.getByLabel("PIN").waitFor(); }],
+  ["servers", "as=infra", async (p) => { await servers(p, "web-1"); }],
+  ["servers-own", "as=infra", async (p) => { await servers(p, "api-2"); await connectTo(p); await p.getByRole("option", { name: "api-2" }).getByText("1 on it").waitFor(); await p.getByRole("dialog").waitFor({ state: "detached" }); }],
+  ["palette-servers", "as=infra", async (p) => { await servers(p, "api-1"); await command(p, "web"); await p.getByRole("option", { name: "web-2" }).last().waitFor(); }],
+  ["servers-admin", "as=admin", async (p) => { await name(p, "Servers").click(); await servers(p, "web-1"); }],
+  ["servers-no-key", "as=infra&ssh=none", async (p) => { await servers(p, "api-1"); }],
+  ["servers-offline", "as=infra", async (p) => { await servers(p, "api-1"); await p.evaluate(() => window.fake.connection("offline")); await p.locator(".stamp").waitFor(); }],
+  ["servers-none", "as=infra&servers=0", async (p) => { await p.getByText("No server is registered").waitFor(); }],
+  ["servers-fail", "as=infra&servers=fail", async (p) => { await p.getByText("What to do").waitFor(); }],
+  ["servers-connect", "as=infra", async (p) => { await servers(p, "web-1"); await name(p, "Connect…").click(); await name(p, "Touch key and connect").click(); await p.getByText("Say in 3 to 500").waitFor(); }],
+  ["servers-touch", "as=infra&touch=60000", async (p) => { await servers(p, "web-1"); await connectTo(p); await p.getByText("Touch your key").waitFor(); }],
+  ["servers-command", "as=infra&terminal=none&agent", async (p) => { await servers(p, "web-1"); await connectTo(p); await p.getByText("No terminal was found").waitFor(); }],
+  ["servers-ssh-key", "as=infra", async (p) => { await servers(p, "web-1"); await name(p, "Replace…").click(); await p.getByText("in a hardware key").waitFor(); }],
+  ["servers-ssh-key-none", "as=infra&ssh=none", async (p) => { await servers(p, "web-1"); await name(p, "Enrol SSH key…").click(); await p.getByLabel("Public key").fill("-----BEGIN OPENSSH PRIVATE KEY-----"); await p.getByRole("alert").waitFor(); }],
+  ["servers-end", "as=admin", async (p) => { await name(p, "Servers").click(); await servers(p, "web-1"); await name(p, "End the connection of Samir Aziz to web-1").click(); await p.getByText("is cut off at once").waitFor(); }],
   ["keys-bulk", "as=admin", async (p) => { await name(p, "Staff keys").click(); await name(p, "Revoke several…").click(); await p.getByLabel("Model").selectOption("Sample Key 5 NFC"); await p.getByText("3 of 5 keys match").waitFor(); }],
   ["keys-bulk-confirm", "as=admin", async (p) => { await name(p, "Staff keys").click(); await name(p, "Revoke several…").click(); await p.getByLabel("Model").selectOption("Sample Key 5 NFC"); await name(p, "See what ends…").click(); await p.getByText("you are signed in with it", { exact: false }).or(p.getByText("You are signed in with it")).first().waitFor(); }],
   ["palette", "", async (p) => { await readOnly(p); await p.keyboard.press("Control+k"); await p.getByRole("combobox", { name: "Account, action" }).waitFor(); }],
@@ -201,6 +215,18 @@ export async function staff(page, who) {
   await name(page, "Staff").click();
   await page.getByRole("option", { name: who }).click();
   await page.getByRole("region", { name: who }).waitFor();
+}
+export async function servers(page, host) {
+  await page.getByRole("option", { name: host }).click();
+  await page.getByRole("region", { name: host }).waitFor();
+}
+/** Asks to connect to the server that is chosen, up to the touch. */
+export async function connectTo(page, reason = "Disk fills up; looking for what writes") {
+  await name(page, "Connect…").click();
+  await page.getByLabel("Reason").fill(reason);
+  await page.getByLabel("Ticket").fill("OPS-314");
+  await name(page, "Touch key and connect").click();
+  await touch(page);
 }
 export async function firstPin(page, pin, again) {
   await page.getByLabel("New PIN").fill(pin);

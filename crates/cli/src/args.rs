@@ -1,10 +1,10 @@
 //! What can be typed.
 
-use std::path::PathBuf;
+use std::{ffi::OsString, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use doorward_core::{
-    id::{AccountId, CertificateSerial, StaffId},
+    id::{AccountId, CertificateSerial, HostId, StaffId},
     ssh::SshFingerprint,
 };
 use jiff::civil::Date;
@@ -58,6 +58,37 @@ pub enum Verb {
     /// Check what you hold of the feed, asking nobody; ends with 1 where it is refused, with 2 where it cannot be checked
     #[command(subcommand)]
     Verify(Verify),
+    /// Log in to a server: your staff key and a reason give a certificate for some minutes, and ssh is run with it
+    Ssh(Ssh),
+}
+
+/// A log-in, or the key for one.
+#[derive(Debug, Args)]
+pub struct Ssh {
+    /// The server, by its name in Doorward
+    #[arg(value_parser = HostId::parse, required_unless_present = "enrol", conflicts_with = "enrol")]
+    pub host: Option<HostId>,
+    /// What is run there; a shell where this is missing
+    #[arg(last = true)]
+    pub command: Vec<OsString>,
+    /// Why: it stays with the certificate; asked for where this is missing
+    #[arg(long)]
+    pub reason: Option<String>,
+    /// The ticket it serves
+    #[arg(long)]
+    pub ticket: Option<String>,
+    /// The handle you sign in with; asked for where this is missing
+    #[arg(long = "as", env = "DOORWARD_HANDLE", value_name = "HANDLE")]
+    pub handle: Option<String>,
+    /// The file of your SSH key, where it is none that lies in ~/.ssh with its public half
+    #[arg(long)]
+    pub identity: Option<PathBuf>,
+    /// Enrol the SSH key with this public half, in place of the one that goes with your staff key now
+    #[arg(long, value_name = "KEY.pub")]
+    pub enrol: Option<PathBuf>,
+    /// The console's configuration, where it is not in its usual place
+    #[arg(long, env = "DOORWARD_CONSOLE")]
+    pub config: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]

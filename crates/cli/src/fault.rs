@@ -27,6 +27,8 @@ pub enum Fault {
     #[error(transparent)]
     Stripe(#[from] StripeFault),
     #[error(transparent)]
+    ConsoleConfig(#[from] doorward_client::config::ConfigFault),
+    #[error(transparent)]
     Trust(#[from] TrustFault),
     #[error(transparent)]
     GatewayConfig(#[from] doorward_gateway::ConfigFault),

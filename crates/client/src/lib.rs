@@ -4,11 +4,13 @@
 pub mod api;
 pub mod cache;
 pub mod clocks;
+pub mod config;
 pub mod endpoint;
 pub mod follower;
 pub mod identity;
 pub mod keys;
 pub mod replica;
 pub mod seal;
+pub mod servers;
 pub mod standing;
 pub mod tail;

@@ -61,6 +61,7 @@ async fn stopped() -> Fallible<()> {
 /// Opens the window and waits until it is closed.
 async fn open(stage: &Stage) -> Fallible<()> {
     println!("\nThe window is open. Sign in as `{}`; the software key's PIN is {}.", stage.handle, PIN);
+    println!("Sign in as `{}` to see servers: an infrastructure engineer, with the same key.", stage.engineer);
     println!(
         "The customer's page is {}. Sign in as {USER}@customer.example, with \"{PASSWORD}\";",
         stage.house.pages_url()

@@ -17,6 +17,8 @@ use doorward_client::clocks::{Clocks, MachineClocks};
 use doorward_core::{
     grant::{Plan, Setting},
     id::AccountId,
+    staff::Role,
+    time::UnixMs,
     wire::{Intent, Outcome},
 };
 use secrecy::SecretString;
@@ -35,6 +37,8 @@ pub struct Stage {
     pub admin: Person,
     /// The handle of a Primary CSM with one software key.
     pub handle: String,
+    /// The handle of an infrastructure engineer, who has the same software key, and an SSH key.
+    pub engineer: String,
     /// An admin of the account below, in a browser of their own.
     pub customer: Customer,
     /// The account of that Primary CSM; it invites them.
@@ -87,7 +91,9 @@ impl Stage {
         };
         let file = folder.join("danger-soft-key");
         let key = house.keys.key_in(&file, House::site(), Some(SecretString::from(PIN)), Manners::default())?;
-        let handle = house.enrol_key(&code, &TestKey::from(key)).await?;
+        let handle = house.enrol_key(&code, &TestKey::from(key.clone())).await?;
+        let engineer = engineer(&house, &mut admin, &world, TestKey::from(key), now).await?;
+        say(&format!("{engineer} is an infrastructure engineer with the same key, and is on a server"));
         let customer = house.customer(&account.id, USER).await?;
         say(&format!("{USER} is an admin of that account, and signed in to its pages"));
         say(&format!("{handle} has enrolled a software key, and is Primary CSM of {}", account.name));
@@ -97,6 +103,7 @@ impl Stage {
             house,
             admin,
             handle,
+            engineer,
             customer,
             account: account.id,
             pictures,
@@ -121,6 +128,20 @@ impl Stage {
         let key = self.folder.join("danger-soft-key");
         [("DOORWARD_CONSOLE", self.folder.join("house/console.toml")), ("DOORWARD_DANGER_SOFT_KEY", key)]
     }
+}
+
+/// An engineer of the world enrols `key` too, and works on some servers.
+async fn engineer(house: &House, admin: &mut Person, world: &World, key: TestKey, now: UnixMs) -> Fallible<String> {
+    house.put_sample_hosts().await?;
+    let engineer = world.staff.iter().find(|staff| staff.roles == [Role::InfrastructureEngineer] && !staff.suspended);
+    let staff = engineer.ok_or("the sample world has no engineer")?.id.clone();
+    let code = match admin.intend(Intent::IssueEnrolmentCode { staff }).await? {
+        Outcome::CodeIssued { code, .. } => code.0,
+        other => return Err(format!("no enrolment code came: {other:?}").into()),
+    };
+    let handle = house.enrol_key(&code, &key).await?;
+    house.sign_in(&handle, key).await?.work_on_servers(house, now).await?;
+    Ok(handle)
 }
 
 fn console_toml(house: &House) -> String {

@@ -66,7 +66,7 @@ struct Basis {
 #[derive(Clone, PartialEq)]
 pub(super) struct Viewer {
     pub staff: StaffId,
-    key: KeySerial,
+    pub key: KeySerial,
     sign_in_ends: UnixMs,
 }
 

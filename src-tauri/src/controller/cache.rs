@@ -74,7 +74,7 @@ impl Controller {
     /// Keeps the names for an offline review. A disk that is full costs names there, and no more.
     pub(super) fn keep_names(&self) {
         let (Some(open), names) = (&self.cache, Arc::clone(&self.directory.names)) else { return };
-        if open.cache.kept_by() == KeptBy::Nobody {
+        if !is_kept(open) {
             return;
         }
         let cache = open.cache.clone();
@@ -91,6 +91,11 @@ impl Controller {
     pub(super) fn is_open(&self, turn: u64) -> bool {
         self.cache.as_ref().is_some_and(|open| open.turn == turn)
     }
+}
+
+/// Whether anything that is put into it is kept.
+pub(super) fn is_kept(open: &OpenCache) -> bool {
+    open.cache.kept_by() != KeptBy::Nobody
 }
 
 /// The names that were left in a cache.

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use doorward_client::api::ApiError;
-use doorward_core::id::{KeySerial, SessionSerial};
+use doorward_core::id::{CertificateSerial, KeySerial, SessionSerial};
 use secrecy::SecretString;
 
 use super::{
     Controller,
     house::Line,
-    memory::{Ending, Who},
+    memory::{Disconnect, Ending, Who},
 };
 
 /// What is to be delivered. Each only takes away.
@@ -18,6 +18,7 @@ pub(super) enum Errand {
     SignOut,
     EndSession(SessionSerial),
     RevokeKey(KeySerial),
+    RevokeCertificate(CertificateSerial),
 }
 
 pub(super) struct Delivery {
@@ -36,6 +37,7 @@ impl Delivery {
             Errand::SignOut => self.line.sign_out(&self.token).await,
             Errand::EndSession(session) => self.line.end_session(&self.token, session).await,
             Errand::RevokeKey(key) => self.line.revoke_own_key(&self.token, key).await,
+            Errand::RevokeCertificate(certificate) => self.line.revoke_own_certificate(&self.token, certificate).await,
         }
     }
 }
@@ -52,6 +54,7 @@ impl Controller {
                 _ if !heard => console.deliveries.push(delivery),
                 Errand::RevokeKey(key) => console.forget_revocation(key),
                 Errand::EndSession(session) => console.forget_ending(session),
+                Errand::RevokeCertificate(certificate) => console.forget_disconnect(certificate),
                 Errand::SignOut => {}
             });
         }
@@ -63,8 +66,10 @@ impl Controller {
         let Some(presence) = &self.presence else { return };
         let mine = self.memory.revoke.iter().filter(|who| who.staff == presence.staff);
         let ended = self.memory.end.iter().filter(|ending| ending.staff == presence.staff);
+        let cut = self.memory.disconnect.iter().filter(|gone| gone.staff == presence.staff);
         let waiting: Vec<_> = ended
             .map(|ending| Errand::EndSession(ending.session))
+            .chain(cut.map(|gone| Errand::RevokeCertificate(gone.certificate)))
             .chain(mine.map(|who| Errand::RevokeKey(who.key)))
             .collect();
         let (line, token) = (Arc::clone(&presence.line), presence.token.clone());
@@ -92,6 +97,22 @@ impl Controller {
     pub(super) fn note_endings(&mut self) {
         let open: Vec<_> = self.sessions.values().map(|open| open.session.serial).collect();
         open.into_iter().for_each(|session| self.remember_ending(session));
+    }
+
+    /// A connection is over here; were this the last the console does, the server would still hear of it.
+    pub(super) fn remember_disconnect(&mut self, gone: Disconnect) {
+        if !self.memory.disconnect.contains(&gone) {
+            self.memory.disconnect.push(gone);
+            self.remember();
+        }
+    }
+
+    fn forget_disconnect(&mut self, certificate: CertificateSerial) {
+        let before = self.memory.disconnect.len();
+        self.memory.disconnect.retain(|gone| gone.certificate != certificate);
+        if self.memory.disconnect.len() != before {
+            self.remember();
+        }
     }
 
     fn forget_ending(&mut self, session: SessionSerial) {

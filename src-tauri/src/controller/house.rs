@@ -5,12 +5,12 @@ use std::sync::Arc;
 use doorward_client::api::{ApiError, DataAnswer, DataRequest, Passage, Passed};
 use doorward_core::{
     feed::subject::Subject,
-    id::{AccountId, KeySerial, SessionSerial},
+    id::{AccountId, CertificateSerial, KeySerial, SessionSerial},
     time::UnixMs,
     wire::{
         AccountNames, Answer, BeginEnrolment, BeginIntent, BeginSignIn, Ceremony, ConfirmIntent, Consistency, Enrolled,
-        FinishEnrolment, History, IntentBegun, Keys, OpenSession, OpenedSession, Outcome, SessionToken, Sessions,
-        SignedIn, StaffNames, TakenGrants,
+        FinishEnrolment, History, IntentBegun, Keys, OpenSession, OpenedSession, Outcome, Servers, SessionToken,
+        Sessions, SignedIn, StaffNames, TakenGrants,
     },
 };
 use futures::future::BoxFuture;
@@ -54,6 +54,8 @@ pub trait Line: Send + Sync {
     fn end_session<'a>(&'a self, token: &'a SecretString, session: SessionSerial) -> Asked<'a, ()>;
     fn keys<'a>(&'a self, token: &'a SecretString) -> Asked<'a, Keys>;
     fn revoke_own_key<'a>(&'a self, token: &'a SecretString, key: KeySerial) -> Asked<'a, ()>;
+    fn servers<'a>(&'a self, token: &'a SecretString) -> Asked<'a, Servers>;
+    fn revoke_own_certificate<'a>(&'a self, token: &'a SecretString, certificate: CertificateSerial) -> Asked<'a, ()>;
     fn account_names<'a>(&'a self, token: &'a SecretString, after: Option<AccountId>) -> Asked<'a, AccountNames>;
     fn staff_names<'a>(&'a self, token: &'a SecretString) -> Asked<'a, StaffNames>;
     /// A request through the gateway, with a session's token.

@@ -318,6 +318,7 @@ impl Controller {
         self.list = super::AccountList::default();
         self.directory = super::Directory::default();
         self.known_keys = super::KnownKeys::default();
+        self.known_servers = super::KnownServers::default();
     }
 
     /// Whether the copy is shown: unlocked, and no server in reach.

@@ -10,7 +10,7 @@ use std::{
     },
 };
 
-use doorward_core::id::{KeySerial, SessionSerial, StaffId};
+use doorward_core::id::{CertificateSerial, KeySerial, SessionSerial, StaffId};
 use serde::{Deserialize, Serialize};
 
 use crate::view::KeptBy;
@@ -26,6 +26,8 @@ pub struct Memory {
     pub revoke: Vec<Who>,
     /// Own sessions ended while no server was in reach.
     pub end: Vec<Ending>,
+    /// Own connections to servers ended while no server was in reach.
+    pub disconnect: Vec<Disconnect>,
     /// Who can bring back what is kept here of whoever was here last.
     pub kept_by: Option<KeptBy>,
     /// Minutes without anybody, after which the console locks itself.
@@ -37,6 +39,13 @@ pub struct Memory {
 pub struct Ending {
     pub staff: StaffId,
     pub session: SessionSerial,
+}
+
+/// A staff member's certificate that is gone here, and still to be revoked at the server.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Disconnect {
+    pub staff: StaffId,
+    pub certificate: CertificateSerial,
 }
 
 /// A staff member and one of their keys.

@@ -25,6 +25,7 @@ mod page;
 mod problem;
 mod request;
 mod save_log;
+mod servers;
 mod sessions;
 mod sign_in;
 mod staff;
@@ -39,6 +40,7 @@ use doorward_client::{
     cache::Caches,
     follower::{self, Opened, Placed},
     keys::KeyDriver,
+    servers::Places,
     standing::Standing,
 };
 use doorward_core::{
@@ -50,6 +52,7 @@ use tokio::sync::{mpsc, watch};
 pub use house::{Asked, House, Line, LineFault};
 pub use page::Page;
 pub use request::{Answer, Handle, Reply, Request, Requests};
+pub use servers::Terminal;
 
 use crate::log::LogBook;
 use crate::view::{About, ClockSkew, Connection, ConnectionState, ConsoleEvent, ConsoleState, Ms, Phase};
@@ -64,6 +67,7 @@ use lock::{Curtain, Watch};
 use memory::{Memory, Turns};
 use names::Directory;
 use notify::Notifier;
+use servers::KnownServers;
 use sessions::Open;
 use sign_in::Presence;
 use staff_keys::KnownKeys;
@@ -105,6 +109,9 @@ pub struct Parts {
     pub data: PathBuf,
     /// Where reviews are written to.
     pub exports: PathBuf,
+    /// Where connections to servers are laid out, and the terminal that they open in.
+    pub places: Places,
+    pub terminal: Arc<dyn Terminal>,
     /// Where ids that say nothing come from.
     pub dice: Box<dyn Fn() -> u64 + Send + Sync>,
 }
@@ -130,6 +137,7 @@ pub struct Controller {
     list: AccountList,
     directory: Directory,
     known_keys: KnownKeys,
+    known_servers: KnownServers,
     deliveries: Vec<Delivery>,
     desktop: Desktop,
     notifier: Notifier,
@@ -172,6 +180,7 @@ impl Controller {
             list: AccountList::default(),
             directory: Directory::default(),
             known_keys: KnownKeys::default(),
+            known_servers: KnownServers::default(),
             deliveries: Vec::new(),
             desktop: Desktop::default(),
             notifier: Notifier::default(),
@@ -254,6 +263,12 @@ impl Controller {
             Request::Keys(reply) => self.keys(reply),
             Request::KeyEffects(key, reply) => self.key_effects(key, reply),
             Request::RevokeKey(key, reply) => self.revoke_key(key, reply),
+            Request::Servers(reply) => self.servers(reply),
+            Request::SshKeys(reply) => self.ssh_keys(reply),
+            Request::EnrolSshKey(line, reply) => self.enrol_ssh_key(&line, reply),
+            Request::Connect(ask, reply) => self.connect(ask, reply),
+            Request::ConnectionEffects(certificate, reply) => answer(reply, self.connection_effects(certificate)),
+            Request::EndConnection(certificate, reply) => self.end_connection(certificate, reply),
             Request::PastGrants(reply) => self.past_grants(reply),
             Request::History(ask, reply) => self.history(ask, reply),
             Request::Proof(seq, reply) => answer(reply, self.proof(seq)),
@@ -319,6 +334,7 @@ impl Controller {
         self.watch_list();
         self.watch_names();
         self.watch_keys();
+        self.watch_connections();
         self.watch_notices();
         self.watch_shown();
         self.watch_first();

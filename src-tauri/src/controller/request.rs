@@ -9,10 +9,11 @@ use doorward_core::id::AccountId;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::view::{
-    About, Accounts, Activity, Change, ChangeMade, ConsoleState, EndpointView, EnrolAsk, EnrolledKey, ErrorCode,
-    Exported, HistoryAsk, HistoryView, KeyEffects, KeyView, LockedBy, LogChecked, Message, MessageAsk, MessageBody,
-    Messages, MessagesAsk, OpenAsk, PastGrant, People, PeopleAsk, Person, PersonAsk, Pin, Problem, SavedLog,
-    SessionElsewhere, SessionView, StaffView, TrayState, UpdatePersonAsk, Workspace,
+    About, Accounts, Activity, Change, ChangeMade, ConnectAsk, Connected, ConnectionEffects, ConsoleState,
+    EndpointView, EnrolAsk, EnrolledKey, ErrorCode, Exported, HistoryAsk, HistoryView, KeyEffects, KeyView, LockedBy,
+    LogChecked, Message, MessageAsk, MessageBody, Messages, MessagesAsk, OpenAsk, OwnSshKey, PastGrant, People,
+    PeopleAsk, Person, PersonAsk, Pin, Problem, SavedLog, ServersView, SessionElsewhere, SessionView, StaffView,
+    TrayState, UpdatePersonAsk, Workspace,
 };
 
 /// How many requests may wait before the page has to.
@@ -55,6 +56,12 @@ pub enum Request {
     Keys(Reply<Vec<KeyView>>),
     KeyEffects(u32, Reply<KeyEffects>),
     RevokeKey(u32, Reply<()>),
+    Servers(Reply<ServersView>),
+    SshKeys(Reply<Vec<OwnSshKey>>),
+    EnrolSshKey(String, Reply<()>),
+    Connect(ConnectAsk, Reply<Connected>),
+    ConnectionEffects(u32, Reply<ConnectionEffects>),
+    EndConnection(u32, Reply<()>),
     PastGrants(Reply<Vec<PastGrant>>),
     History(HistoryAsk, Reply<HistoryView>),
     Proof(Option<u32>, Reply<String>),

@@ -130,6 +130,7 @@ impl Controller {
         self.list = super::AccountList::default();
         self.directory = super::Directory::default();
         self.known_keys = super::KnownKeys::default();
+        self.known_servers = super::KnownServers::default();
         (self.reach, self.ticks_to_probe) = (None, 0);
         if by == EndedBy::SignedOut {
             self.memory.who = None;

@@ -238,6 +238,12 @@ fn bridge() -> Builder<Wry> {
             commands::proof,
             commands::check_log,
             commands::export_grants,
+            commands::servers,
+            commands::ssh_keys,
+            commands::enrol_ssh_key,
+            commands::connect,
+            commands::connection_effects,
+            commands::end_connection,
         ])
         .events(collect_events![ConsoleEvent])
         // No command carries it, but the page has words for each.

@@ -75,6 +75,18 @@ pub enum KeyPurpose {
         key: u32,
         key_name: String,
     },
+    EnrolSshKey {
+        fingerprint: String,
+    },
+    /// For the reason that was asked for with it.
+    Connect {
+        host: String,
+    },
+    /// Whose connection ends.
+    EndConnection {
+        host: String,
+        staff: String,
+    },
     /// What is changed, and whom or what it is about.
     Change {
         change: Change,

@@ -48,6 +48,12 @@
 //! | `staff` | – | `Vec<StaffView>` |
 //! | `change_effects` | [`Change`] | [`KeyEffects`] |
 //! | `make_change` | [`Change`] | [`ChangeMade`]; asks for a touch on the way |
+//! | `servers` | – | [`ServersView`] |
+//! | `ssh_keys` | – | `Vec<OwnSshKey>`: those that lie on this machine |
+//! | `enrol_ssh_key` | `line: String` | `()`; asks for a touch on the way |
+//! | `connect` | [`ConnectAsk`] | [`Connected`]; asks for a touch on the way |
+//! | `connection_effects` | `certificate: u32` | [`ConnectionEffects`] |
+//! | `end_connection` | `certificate: u32` | `()`; another's asks for a touch on the way |
 //! | `desktop` | – | [`DesktopView`] |
 //! | `set_tray` | `Option<TrayWords>`: none puts it away | `()` |
 //! | `notify` | [`NotificationAsk`] | `()` |
@@ -66,6 +72,7 @@ mod history;
 mod key;
 mod lock;
 mod security;
+mod servers;
 
 use std::fmt;
 
@@ -82,6 +89,7 @@ pub use history::*;
 pub use key::*;
 pub use lock::*;
 pub use security::*;
+pub use servers::*;
 
 /// Milliseconds since 1970-01-01T00:00:00Z. A number on the page: exact for the next 285,000 years.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Type)]

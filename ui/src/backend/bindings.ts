@@ -55,6 +55,12 @@ export const commands = {
 	proof: (seq: number | null) => typedError<string, Problem>(__TAURI_INVOKE("proof", { seq })),
 	checkLog: () => typedError<LogChecked, Problem>(__TAURI_INVOKE("check_log")),
 	exportGrants: () => typedError<Exported, Problem>(__TAURI_INVOKE("export_grants")),
+	servers: () => typedError<ServersView, Problem>(__TAURI_INVOKE("servers")),
+	sshKeys: () => typedError<OwnSshKey[], Problem>(__TAURI_INVOKE("ssh_keys")),
+	enrolSshKey: (line: string) => typedError<null, Problem>(__TAURI_INVOKE("enrol_ssh_key", { line })),
+	connect: (ask: ConnectAsk) => typedError<Connected, Problem>(__TAURI_INVOKE("connect", { ask })),
+	connectionEffects: (certificate: number) => typedError<ConnectionEffects, Problem>(__TAURI_INVOKE("connection_effects", { certificate })),
+	endConnection: (certificate: number) => typedError<null, Problem>(__TAURI_INVOKE("end_connection", { certificate })),
 };
 
 /** Events */
@@ -409,7 +415,7 @@ export type KeyPrompt = {
 
 export type KeyPurpose = { purpose: "sign-in" } | { purpose: "unlock" } | { purpose: "enrol" } | { purpose: "read-write"; account: string; account_name: string } | { purpose: "revoke-key"; key: number; key_name: string } | 
 /**  What is changed, and whom or what it is about. */
-{ purpose: "change"; change: Change; subject: string };
+{ purpose: "enrol-ssh-key"; fingerprint: string } | { purpose: "connect"; host: string } | { purpose: "end-connection"; host: string; staff: string } | { purpose: "change"; change: Change; subject: string };
 
 export type KeyStep = 
 /**  No key is plugged in. */
@@ -778,6 +784,14 @@ export type UpdatePersonAsk = {
 
 /**  Why not: the decision's codes. */
 export type Why = "unknown-staff" | "staff-suspended" | "unknown-key" | "key-of-another" | "key-revoked" | "unknown-account" | "no-role" | "outside-duty" | "not-granted" | "grant-over" | "read-only-for-you" | "primary-csm-only" | "ticket-missing" | "touch-missing" | "touch-for-something-else" | "sign-in-over" | "other-account" | "read-only-session" | "session-over" | "session-ended" | "standing-taken" | "not-permitted" | "premium-only" | "grant-too-long" | "grant-needs-end" | "grant-ends-in-past" | "unknown-host" | "other-host" | "ssh-key-missing" | "other-ssh-key" | "unknown-certificate" | "other-authority" | "certificate-over" | "certificate-revoked" | "connection-over";
+
+export type ServersView = { servers: ServerView[], ssh_key: string | null, as_of: Ms | null };
+export type ServerView = { host: string, label: LabelName, address: string, port: number, login: string, told: Ms | null, why_not: Why | null, certificates: CertificateOn[] };
+export type CertificateOn = { certificate: number, staff: StaffRef, mine: boolean, ticket: string | null, reason: string, issued: Ms, ends: Ms, connection_ends: Ms, connected: Ms | null, command: string | null };
+export type ConnectAsk = { host: string, ticket: string | null, reason: string, terminal: boolean };
+export type Connected = { certificate: number, command: string, ends: Ms, connection_ends: Ms, terminal: boolean, needs_agent: boolean };
+export type OwnSshKey = { file: string, line: string, fingerprint: string, in_hardware: boolean };
+export type ConnectionEffects = { host: string, staff: StaffRef, mine: boolean, connected: Ms | null, ends: Ms, queued: boolean };
 
 export type Workspace = {
 	id: string,

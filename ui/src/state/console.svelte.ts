@@ -1,5 +1,5 @@
 /** What the page knows: the console's state as it was told, and where the person is. It decides nothing. */
-import type { ConsoleEvent, ConsoleState, EndedBy, KeyPrompt, ModeName, Ms, OpenAsk, Problem, SessionView, SubjectName } from "../backend/bindings";
+import type { ConsoleEvent, ConsoleState, EndedBy, KeyPrompt, ModeName, Ms, OpenAsk, Problem, RoleName, SessionView, SubjectName } from "../backend/bindings";
 import { type Backend, problemOf, take } from "../backend";
 import { AccountList } from "./accounts.svelte";
 import { copy } from "./clipboard";
@@ -12,6 +12,7 @@ import { type Notice, Notices } from "./notices.svelte";
 import { MINUTE } from "../time";
 import { copying, desktop as desktopWords, endings, lock as lockWords, session as sessionWords } from "../words";
 import { isOld } from "./review";
+import { ServerList } from "./servers.svelte";
 import { Settings } from "./settings.svelte";
 import { watchActivity } from "./activity";
 
@@ -21,11 +22,15 @@ export type Place =
   | { at: "timeline" }
   | { at: "everywhere" }
   | { at: "staff" }
+  | { at: "servers"; host?: string; connect?: boolean }
   | { at: "keys"; search?: string }
   | { at: "settings" }
   | { at: "history"; of: SubjectName; id: string; name: string | null }
   | { at: "session"; serial: number; tab: Tab; person: string | null; email?: string }
   | { at: "ended"; ended: Ended };
+
+/** Roles that are for servers, and open no account. */
+const SERVER_ROLES: RoleName[] = ["infrastructure-engineer", "maintenance"];
 
 export interface Ended {
   account: string | null;
@@ -41,6 +46,7 @@ export class Console {
   readonly settings = new Settings();
   readonly drafts = new Drafts();
   readonly daily = new Daily(this);
+  readonly servers = new ServerList(this);
   readonly desktop: Desktop;
   state = $state.raw<ConsoleState | null>(null);
   prompt = $state.raw<KeyPrompt | null>(null);
@@ -78,6 +84,10 @@ export class Console {
 
   me = $derived(this.state?.staff ?? null);
   isAdmin = $derived(this.me?.roles.includes("security-admin") ?? false);
+  /** Whether any server is theirs to log in to. */
+  logsIn = $derived(this.me?.roles.some((role) => SERVER_ROLES.includes(role)) ?? false);
+  /** Whether servers are any of their business. */
+  hasServers = $derived(this.isAdmin || this.logsIn);
   online = $derived(this.state?.connection.state === "online");
   /** Whether what is shown is so old that it is to be looked at as the past. */
   old = $derived.by(() => isOld(this.online, this.state?.connection.as_of ?? null, this.clock.minute));
@@ -138,6 +148,7 @@ export class Console {
     this.sessions = [];
     this.workspaces = new Map();
     this.accounts.forget();
+    this.servers.forget();
     this.marks.forget();
     this.commanding = false;
     this.opening = null;
@@ -154,6 +165,8 @@ export class Console {
     this.signedOutBy = null;
     this.daily.keepIdle();
     if (this.me) this.marks.of(this.me.id);
+    if (this.place.at === "accounts" && this.me?.roles.length !== 0 && this.me?.roles.every((role) => SERVER_ROLES.includes(role))) this.place = { at: "servers" };
+    if (this.hasServers) void this.servers.ask();
     await this.loadAccounts();
     await this.attempt(async () => {
       this.sessions = await take(this.backend.commands.sessions());
@@ -211,6 +224,7 @@ export class Console {
     this.sessions = [];
     this.workspaces = new Map();
     this.accounts.forget();
+    this.servers.forget();
     this.marks.forget();
     this.drafts.forget();
     this.commanding = false;

@@ -1,12 +1,12 @@
 /** What the command palette offers for a query: a flat list of things to go to or do, best first, in groups. */
 import type { AccountRow, ModeName } from "../backend/bindings";
 import { fit } from "./fuzzy";
-import { accounts as accountWords, desktop, history, lock as lockWords, logCheck, modes, palette as words, plans, review } from "../words";
+import { accounts as accountWords, desktop, history, lock as lockWords, logCheck, modes, palette as words, plans, review, servers as serverWords } from "../words";
 import type { Console } from "./console.svelte";
 import { clues } from "./paste";
 
 export type Group = keyof typeof words.groups;
-export type Sign = "account" | "session" | "person" | "ticket" | "go" | "do" | "end";
+export type Sign = "account" | "server" | "session" | "person" | "ticket" | "go" | "do" | "end";
 export interface Entry {
   id: string;
   group: Group;
@@ -28,7 +28,10 @@ export function entries(console: Console, query: string, act: { shortcuts: () =>
   const seen = new Set<string>();
   const once = (list: Entry[]) => list.filter((entry) => !seen.has(entry.id) && seen.add(entry.id));
   if (wanted === "") return once([...sessions(console, ""), ...kept(console), ...deeds(console, "", act)]);
-  return once([...pasted(console, query), ...accounts(console, wanted), ...sessions(console, wanted), ...deeds(console, wanted, act)]);
+  const hosts = servers(console, wanted);
+  // A server's name letter by letter is meant, though it may look like a ticket; letters here and there may be an account's.
+  const meant = hosts.filter((entry) => entry.title.includes(wanted));
+  return once([...meant, ...pasted(console, query), ...accounts(console, wanted), ...(meant.length > 0 ? [] : hosts), ...sessions(console, wanted), ...deeds(console, wanted, act)]);
 }
 
 function entry(console: Console, row: AccountRow, group: Group, query: string, sub: string | null = null): Entry {
@@ -46,6 +49,18 @@ const kept = (console: Console) => [
   ...rows(console, console.marks.recents).map((row) => entry(console, row, "recents", "")),
 ];
 const accounts = (console: Console, query: string) => console.accounts.find(query, MOST).map((row) => entry(console, row, "accounts", query));
+
+/** Servers: chosen, and with Shift connected to. */
+function servers(console: Console, query: string): Entry[] {
+  if (!console.hasServers) return [];
+  const found = console.servers.all.flatMap((server) => {
+    const hit = fit(server.host, query);
+    const may = console.opens && server.why_not === null;
+    const show = (connect: boolean) => () => (console.place = { at: "servers", host: server.host, connect });
+    return hit ? [{ score: hit.score, id: `server-${server.host}`, group: "servers" as const, sign: "server" as const, title: server.host, at: hit.at, sub: `${serverWords.labels[server.label]} · ${server.address}`, keys: null, run: show(false), open: may ? show(true) : null }] : [];
+  });
+  return found.sort((a, b) => b.score - a.score).slice(0, MOST);
+}
 
 function sessions(console: Console, query: string): Entry[] {
   return console.sessions.flatMap((s) => {
@@ -90,6 +105,7 @@ function deeds(console: Console, query: string, act: { shortcuts: () => void }):
     ["timeline", "go", "go", words.timeline, "g t", () => (console.place = { at: "timeline" })],
     ["everywhere", "go", "go", words.everywhere, "g s", () => (console.place = { at: "everywhere" })],
     ["staff", "go", "go", words.staff, "g p", () => (console.place = { at: "staff" }), console.isAdmin],
+    ["servers", "go", "go", words.servers, "g v", () => (console.place = { at: "servers" }), console.hasServers],
     ["keys", "go", "go", words.keys, "g k", () => (console.place = { at: "keys" })],
     ["settings", "go", "go", words.settings, "g ,", () => (console.place = { at: "settings" })],
     ["history", "here", "go", history.title(name), "h", () => here && (console.place = { at: "history", of: "account", id: here.id, name: here.name }), here !== null && console.place.at === "accounts"],

@@ -1,5 +1,5 @@
 /** Jedes Wort der Seite auf Deutsch. Die Form gibt der englische Katalog vor: was fehlt oder zu viel ist, übersetzt nicht. */
-import type { Change, KeyPurpose, ModeName, NoticeKind } from "../backend/bindings";
+import type { ModeName, NoticeKind } from "../backend/bindings";
 import { language } from "./language";
 import type { Catalogue } from "./spoken.svelte";
 
@@ -7,6 +7,8 @@ type Part<N extends keyof Catalogue> = Catalogue[N];
 
 export const said = language("de-DE");
 export const { number, count, list } = said;
+export * from "./purposes.de";
+export * from "./servers.de";
 
 export const lengths: Part<"lengths"> = { days: (n) => count(n, "Tag", "Tage"), h: (n) => `${n} h`, min: (n) => `${n} min`, s: (n) => `${n} s`, lately: "vor weniger als einer Minute", ago: (length) => `vor ${length.replace(/Tage\b/, "Tagen")}` };
 
@@ -118,35 +120,6 @@ export const endings: Part<"endings"> = {
   unknown: { title: "Die Sitzung ist geschlossen", text: "Der Server nimmt sie nicht mehr an. In der Liste steht, was Sie jetzt öffnen dürfen." },
 };
 
-export function purpose(p: KeyPurpose): string {
-  switch (p.purpose) {
-    case "sign-in": return "um sich anzumelden";
-    case "unlock": return "um diese Konsole zu entsperren";
-    case "enrol": return "um ihn zu registrieren";
-    case "read-write": return `um eine schreibende Sitzung in ${p.account_name} zu öffnen`;
-    case "revoke-key": return `um den Schlüssel „${p.key_name}“ zu widerrufen`;
-    case "change": return changePurpose(p.change, p.subject);
-  }
-}
-
-export function changePurpose(change: Change, subject: string): string {
-  const n = Number(subject);
-  switch (change.change) {
-    case "end-sessions": return `um ${count(n, "Sitzung", "Sitzungen")} zu beenden`;
-    case "revoke-keys": return `um ${count(n, "Schlüssel", "Schlüssel")} zu widerrufen`;
-    case "add-staff": return `um ${subject} ins Personal aufzunehmen`;
-    case "issue-code": return `um einen Registrierungscode für ${subject} zu erstellen`;
-    case "suspend": return `um ${subject} zu sperren`;
-    case "reinstate": return `um die Sperre von ${subject} aufzuheben`;
-    case "give-role": return `um ${subject} die Rolle ${roles[change.role]} zu geben`;
-    case "take-role": return `um ${subject} die Rolle ${roles[change.role]} zu entziehen`;
-    case "open-duty": return `um den Supportdienst von ${subject} zu öffnen`;
-    case "close-duty": return `um den Supportdienst von ${subject} zu schließen`;
-    case "assign-primary-csm": return `um den Primary CSM von ${subject} zu bestimmen`;
-    case "unassign-primary-csm": return `um ${subject} ohne Primary CSM zu lassen`;
-  }
-}
-
 export const signIn: Part<"signIn"> = {
   title: "Anmelden",
   lead: "Mit Ihrer Kennung und Ihrem Dienstschlüssel.",
@@ -200,7 +173,7 @@ export const key: Part<"key"> = {
 
 export const shell: Part<"shell"> = {
   product: "Doorward", titleIn: (account, mode) => `${account} · ${modes[mode]} · Doorward`,
-  accounts: "Konten", timeline: "Zeitleiste", everywhere: "Sitzungen", staff: "Personal", keys: "Dienstschlüssel", sessions: "Offene Sitzungen", noSessions: "Keine offen",
+  accounts: "Konten", timeline: "Zeitleiste", everywhere: "Sitzungen", staff: "Personal", servers: "Server", keys: "Dienstschlüssel", sessions: "Offene Sitzungen", noSessions: "Keine offen",
   signOut: "Abmelden", shortcuts: "Tastenkürzel", theme: "Zwischen hell und dunkel wechseln",
   online: "Aktuell", reconnecting: "Verbindet neu", offline: "Offline",
   feed: (n) => `${count(n, "Eintrag", "Einträge")} bestätigt`,
@@ -341,20 +314,20 @@ export const shortcuts: Part<"shortcuts"> = {
   title: "Tastenkürzel", close: "Schließen",
   rows: [
     ["/", "Suchen"], ["j / k", "Nächstes, voriges Konto"], ["Enter", "Gewähltes Konto öffnen oder dorthin gehen"], ["w", "Schreibend öffnen"], ["p", "Gewähltes Konto anheften oder lösen"], ["h", "Verlauf des gewählten Kontos"], ["Ctrl K", "Alles finden, alles tun"], ["Ctrl L", "Jetzt sperren"],
-    ["g a", "Konten"], ["g t", "Zeitleiste"], ["g s", "Sitzungen"], ["g p", "Personal"], ["g k", "Dienstschlüssel"], ["g ,", "Einstellungen"], ["g m", "Was gesagt wurde"], ["+ / -", "In der Zeitleiste: kürzer, länger"], ["← / →", "Früher, später; 0 führt zurück zu jetzt"], ["1 2 3", "In einer Sitzung: Arbeitsbereiche, Personen, Nachrichten"], ["?", "Diese Übersicht"], ["Esc", "Schließen oder die Suche verlassen"],
+    ["g a", "Konten"], ["g t", "Zeitleiste"], ["g s", "Sitzungen"], ["g p", "Personal"], ["g v", "Server"], ["g k", "Dienstschlüssel"], ["g ,", "Einstellungen"], ["g m", "Was gesagt wurde"], ["+ / -", "In der Zeitleiste: kürzer, länger"], ["← / →", "Früher, später; 0 führt zurück zu jetzt"], ["1 2 3", "In einer Sitzung: Arbeitsbereiche, Personen, Nachrichten"], ["?", "Diese Übersicht"], ["Esc", "Schließen oder die Suche verlassen"],
   ],
 };
 
 export const palette: Part<"palette"> = {
   title: "Suchen oder tun", label: "Konto, Aktion oder etwas Eingefügtes", placeholder: "Konto finden, etwas tun oder Id, E-Mail, Ticketlink einfügen",
-  groups: { here: "Hier", found: "Aus dem Eingefügten", pins: "Angeheftet", recents: "Zuletzt", accounts: "Konten", sessions: "Offene Sitzungen", go: "Gehen zu", do: "Tun" },
-  accounts: "Konten", timeline: "Zeitleiste", everywhere: "Sitzungen", staff: "Personal", keys: "Dienstschlüssel", settings: "Einstellungen", theme: "Zwischen hell und dunkel wechseln", contrast: "Hohen Kontrast umschalten", said: "Meldungen noch einmal lesen", shortcuts: "Tastenkürzel zeigen", signOut: "Abmelden",
+  groups: { here: "Hier", found: "Aus dem Eingefügten", pins: "Angeheftet", recents: "Zuletzt", accounts: "Konten", servers: "Server", sessions: "Offene Sitzungen", go: "Gehen zu", do: "Tun" },
+  accounts: "Konten", timeline: "Zeitleiste", everywhere: "Sitzungen", staff: "Personal", servers: "Server", keys: "Dienstschlüssel", settings: "Einstellungen", theme: "Zwischen hell und dunkel wechseln", contrast: "Hohen Kontrast umschalten", said: "Meldungen noch einmal lesen", shortcuts: "Tastenkürzel zeigen", signOut: "Abmelden",
   endAll: (n) => `Alle meine Sitzungen beenden (${number(n)})`, end: (account) => `Sitzung in ${account} beenden`,
   open: (mode: ModeName, account) => `${account} ${mode === "read-only" ? "lesend" : "schreibend"} öffnen`,
   useTicket: (ticket) => `${ticket} als Ticket der nächsten Sitzung benutzen`, inTicket: (ticket) => `Offen für Ticket ${ticket}`,
   person: (email, account) => `${email} in ${account} suchen`, workspace: (id) => `Arbeitsbereich ${id}`, byId: "Diese Id", byDomain: (domain) => `Heißt wie ${domain}`,
   none: "Nichts gefunden", noneText: "Ein Konto, das hier nicht steht, hat Sie nicht eingeladen. Kunden tun das unter Settings > Account Settings > Privacy & Data.",
-  hints: { choose: "wählen", go: "gehen", open: "lesend öffnen", close: "schließen" }, results: (n) => count(n, "Ergebnis", "Ergebnisse"),
+  hints: { choose: "wählen", go: "gehen", open: "lesend öffnen", connect: "verbinden", close: "schließen" }, results: (n) => count(n, "Ergebnis", "Ergebnisse"),
 };
 
 export const settingsPage: Part<"settingsPage"> = {

@@ -1,9 +1,11 @@
 /** Every word the page says, in English. Codes come in, sentences go out. The other catalogues have the shape of this one. */
-import type { Change, EndedBy, ErrorCode, KeptBy, KeyPurpose, LockedBy, ModeName, Notice, NoticeKind, PlanName, RoleName, SettingName, TrayState, TrayView, Why } from "../backend/bindings";
+import type { EndedBy, ErrorCode, KeptBy, LockedBy, ModeName, Notice, NoticeKind, PlanName, RoleName, SettingName, TrayState, TrayView, Why } from "../backend/bindings";
 import { language } from "./language";
 
 export const said = language("en-GB");
 export const { number, count, list } = said;
+export * from "./purposes.en";
+export * from "./servers.en";
 
 /** Lengths of time. */
 export const lengths = { days: (n: number) => count(n, "day", "days"), h: (n: number) => `${n} h`, min: (n: number) => `${n} min`, s: (n: number) => `${n} s`, lately: "less than a minute ago", ago: (length: string) => `${length} ago` };
@@ -116,36 +118,6 @@ export const endings: Record<EndedBy, { title: string; text: string }> = {
   unknown: { title: "The session is closed", text: "The server no longer accepts it. Look at the list for what you may open now." },
 };
 
-export function purpose(p: KeyPurpose): string {
-  switch (p.purpose) {
-    case "sign-in": return "to sign in";
-    case "unlock": return "to unlock this console";
-    case "enrol": return "to enrol it";
-    case "read-write": return `to open a read-write session on ${p.account_name}`;
-    case "revoke-key": return `to revoke the key “${p.key_name}”`;
-    case "change": return changePurpose(p.change, p.subject);
-  }
-}
-
-/** What the touch does, as an intention: "to suspend Jonas Lind". */
-export function changePurpose(change: Change, subject: string): string {
-  const n = Number(subject);
-  switch (change.change) {
-    case "end-sessions": return `to end ${count(n, "session", "sessions")}`;
-    case "revoke-keys": return `to revoke ${count(n, "key", "keys")}`;
-    case "add-staff": return `to add ${subject} to the staff`;
-    case "issue-code": return `to make an enrolment code for ${subject}`;
-    case "suspend": return `to suspend ${subject}`;
-    case "reinstate": return `to reinstate ${subject}`;
-    case "give-role": return `to give ${subject} the role ${roles[change.role]}`;
-    case "take-role": return `to take the role ${roles[change.role]} from ${subject}`;
-    case "open-duty": return `to open support duty for ${subject}`;
-    case "close-duty": return `to close the support duty of ${subject}`;
-    case "assign-primary-csm": return `to assign the Primary CSM of ${subject}`;
-    case "unassign-primary-csm": return `to leave ${subject} without a Primary CSM`;
-  }
-}
-
 export const signIn = {
   title: "Sign in",
   lead: "With your handle and your staff key.",
@@ -199,7 +171,7 @@ export const key = {
 
 export const shell = {
   product: "Doorward", titleIn: (account: string, mode: ModeName) => `${account} · ${modes[mode]} · Doorward`,
-  accounts: "Accounts", timeline: "Timeline", everywhere: "Sessions", staff: "Staff", keys: "Staff keys", sessions: "Open sessions", noSessions: "None open",
+  accounts: "Accounts", timeline: "Timeline", everywhere: "Sessions", staff: "Staff", servers: "Servers", keys: "Staff keys", sessions: "Open sessions", noSessions: "None open",
   signOut: "Sign out", shortcuts: "Keyboard shortcuts", theme: "Switch between light and dark",
   online: "Up to date", reconnecting: "Reconnecting", offline: "Offline",
   feed: (n: number) => `${count(n, "entry", "entries")} verified`,
@@ -339,20 +311,20 @@ export const shortcuts = {
   title: "Keyboard shortcuts", close: "Close",
   rows: [
     ["/", "Search"], ["j / k", "Next, previous account"], ["Enter", "Open, or go to, the chosen account"], ["w", "Open read-write"], ["p", "Pin, unpin the chosen account"], ["h", "The history of the chosen account"], ["Ctrl K", "Find anything, do anything"], ["Ctrl L", "Lock now"],
-    ["g a", "Accounts"], ["g t", "Timeline"], ["g s", "Sessions"], ["g p", "Staff"], ["g k", "Staff keys"], ["g ,", "Settings"], ["g m", "What was said"], ["+ / -", "In the timeline: shorter, longer"], ["← / →", "Earlier, later; 0 goes back to now"], ["1 2 3", "In a session: workspaces, people, messages"], ["?", "This sheet"], ["Esc", "Close, or leave the search"],
+    ["g a", "Accounts"], ["g t", "Timeline"], ["g s", "Sessions"], ["g p", "Staff"], ["g v", "Servers"], ["g k", "Staff keys"], ["g ,", "Settings"], ["g m", "What was said"], ["+ / -", "In the timeline: shorter, longer"], ["← / →", "Earlier, later; 0 goes back to now"], ["1 2 3", "In a session: workspaces, people, messages"], ["?", "This sheet"], ["Esc", "Close, or leave the search"],
   ] as [string, string][],
 };
 
 export const palette = {
   title: "Search or do", label: "Account, action, or anything pasted", placeholder: "Find an account, do something, or paste an id, e-mail or ticket link",
-  groups: { here: "Here", found: "From what you pasted", pins: "Pinned", recents: "Recent", accounts: "Accounts", sessions: "Open sessions", go: "Go to", do: "Do" },
-  accounts: "Accounts", timeline: "Timeline", everywhere: "Sessions", staff: "Staff", keys: "Staff keys", settings: "Settings", theme: "Switch between light and dark", contrast: "Switch high contrast", said: "Read again what was said", shortcuts: "Show keyboard shortcuts", signOut: "Sign out",
+  groups: { here: "Here", found: "From what you pasted", pins: "Pinned", recents: "Recent", accounts: "Accounts", servers: "Servers", sessions: "Open sessions", go: "Go to", do: "Do" },
+  accounts: "Accounts", timeline: "Timeline", everywhere: "Sessions", staff: "Staff", servers: "Servers", keys: "Staff keys", settings: "Settings", theme: "Switch between light and dark", contrast: "Switch high contrast", said: "Read again what was said", shortcuts: "Show keyboard shortcuts", signOut: "Sign out",
   endAll: (n: number) => `End all my sessions (${number(n)})`, end: (account: string) => `End the session in ${account}`,
   open: (mode: ModeName, account: string) => `Open ${account} ${mode === "read-only" ? "read-only" : "read-write"}`,
   useTicket: (ticket: string) => `Use ${ticket} as the ticket of the next session`, inTicket: (ticket: string) => `Open for ticket ${ticket}`,
   person: (email: string, account: string) => `Look for ${email} in ${account}`, workspace: (id: string) => `Workspace ${id}`, byId: "This id", byDomain: (domain: string) => `Named like ${domain}`,
   none: "Nothing matches", noneText: "An account that is not here has not invited you. Customers do that under Settings > Account Settings > Privacy & Data.",
-  hints: { choose: "choose", go: "go", open: "open read-only", close: "close" }, results: (n: number) => count(n, "result", "results"),
+  hints: { choose: "choose", go: "go", open: "open read-only", connect: "connect", close: "close" }, results: (n: number) => count(n, "result", "results"),
 };
 
 export const settingsPage = {

@@ -59,3 +59,7 @@ export const history = live("history");
 export const logCheck = live("logCheck");
 export const review = live("review");
 export const saying = live("saying");
+export const servers = live("servers");
+export const connecting = live("connecting");
+export const sshKey = live("sshKey");
+export const disconnect = live("disconnect");

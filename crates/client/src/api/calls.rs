@@ -1,11 +1,11 @@
 //! Every call a staff member's console makes, one function each.
 
 use doorward_core::{
-    id::{AccountId, KeySerial, SessionSerial},
+    id::{AccountId, CertificateSerial, KeySerial, SessionSerial},
     wire::{
         AccountNames, Answer, BeginEnrolment, BeginIntent, BeginSignIn, Ceremony, ConfirmIntent, Enrolled,
-        FinishEnrolment, IntentBegun, Keys, OpenSession, OpenedSession, Outcome, SessionToken, Sessions, SignedIn,
-        StaffNames,
+        FinishEnrolment, IntentBegun, Keys, OpenSession, OpenedSession, Outcome, Servers, SessionToken, Sessions,
+        SignedIn, StaffNames,
     },
 };
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -85,6 +85,16 @@ impl Api {
     /// `DELETE /v1/keys/{serial}`: one's own; another's is an intent.
     pub async fn revoke_own_key(&self, token: &SecretString, key: KeySerial) -> Answered<()> {
         self.call(Method::DELETE, &format!("/v1/keys/{key}"), Some(token), NOTHING).await
+    }
+
+    /// `GET /v1/servers`
+    pub async fn servers(&self, token: &SecretString) -> Answered<Servers> {
+        self.call(Method::GET, "/v1/servers", Some(token), NOTHING).await
+    }
+
+    /// `DELETE /v1/certificates/{serial}`: one's own; another's is an intent.
+    pub async fn revoke_own_certificate(&self, token: &SecretString, certificate: CertificateSerial) -> Answered<()> {
+        self.call(Method::DELETE, &format!("/v1/certificates/{certificate}"), Some(token), NOTHING).await
     }
 
     /// `GET /v1/directory/accounts`: a page, beginning after `after`.

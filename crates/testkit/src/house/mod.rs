@@ -6,10 +6,10 @@
 mod customer;
 mod factory;
 mod files;
-mod hosts;
 mod mailbox;
 mod populate;
 mod process;
+mod servers;
 mod staff;
 
 use std::{

@@ -8,7 +8,7 @@ use std::{
 use doorward_client::api::{ApiError, DataAnswer, DataRequest, Passage, Passed};
 use doorward_core::{
     feed::{entry::What, subject::Subject},
-    id::{AccountId, KeySerial, SessionSerial, SignInSerial, StaffId},
+    id::{AccountId, CertificateSerial, KeySerial, SessionSerial, SignInSerial, StaffId},
     policy::{Ask, By, Denial, Opening, TouchBinding, decide},
     session::{EndCause, Lengths, Mode, Reason, Session},
     time::{Millis, UnixMs},
@@ -45,6 +45,9 @@ pub struct Inner {
     /// While set, no answer to account data comes.
     pub hold: Option<Arc<Notify>>,
     pub names: Vec<AccountName>,
+    /// What is told of servers, and the next certificate.
+    pub servers: Servers,
+    pub certificate: Option<IssuedCertificate>,
     /// What is done to a history before it is told.
     pub forge: Option<Forge>,
     /// What was touched for and done.
@@ -68,6 +71,8 @@ impl FakeHouse {
             refuse: None,
             hold: None,
             names: Vec::new(),
+            servers: Servers { servers: Vec::new(), ssh_key: None },
+            certificate: None,
             forge: None,
             done: Vec::new(),
             intents: Vec::new(),
@@ -245,6 +250,10 @@ impl Line for FakeHouse {
                     code: Secret("once".to_owned()),
                     expires: inner.now.plus(Millis::hours(24)),
                 }),
+                intent @ Intent::IssueCertificate { .. } => {
+                    inner.done.push(intent);
+                    Ok(Outcome::Certified { issued: inner.certificate.clone().unwrap() })
+                }
                 intent => {
                     inner.done.push(intent);
                     Ok(Outcome::Changed { seq: doorward_core::id::Seq(1) })
@@ -298,6 +307,14 @@ impl Line for FakeHouse {
 
     fn revoke_own_key<'a>(&'a self, _token: &'a SecretString, key: KeySerial) -> Asked<'a, ()> {
         at_once(self.asked(&format!("revoke-key {key}")).map(|_| ()))
+    }
+
+    fn servers<'a>(&'a self, _token: &'a SecretString) -> Asked<'a, Servers> {
+        at_once(self.asked("servers").map(|inner| inner.servers.clone()))
+    }
+
+    fn revoke_own_certificate<'a>(&'a self, _token: &'a SecretString, certificate: CertificateSerial) -> Asked<'a, ()> {
+        at_once(self.asked(&format!("revoke-certificate {certificate}")).map(|_| ()))
     }
 
     fn account_names<'a>(&'a self, _token: &'a SecretString, after: Option<AccountId>) -> Asked<'a, AccountNames> {

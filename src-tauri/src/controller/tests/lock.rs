@@ -55,6 +55,7 @@ async fn while_it_is_locked_nothing_is_answered_but_what_the_lock_needs() {
     let person = || PersonAsk { session: session.serial, person: "p".to_owned() };
     let open =
         OpenAsk { account: "acme".to_owned(), mode: ModeName::ReadOnly, ticket: None, reason: "a call".to_owned() };
+    let connect = ConnectAsk { host: "web-1".to_owned(), ticket: None, reason: "a call".to_owned(), terminal: false };
     let change = || Change::IssueCode { staff: "ada".to_owned() };
     refuses!(
         Request::Accounts,
@@ -77,6 +78,12 @@ async fn while_it_is_locked_nothing_is_answered_but_what_the_lock_needs() {
         |reply| Request::ChangeEffects(change(), reply),
         |reply| Request::MakeChange(change(), reply),
         |reply| Request::ChooseLockAfter(5, reply),
+        Request::Servers,
+        Request::SshKeys,
+        |reply| Request::EnrolSshKey(String::new(), reply),
+        |reply| Request::Connect(connect, reply),
+        |reply| Request::ConnectionEffects(1, reply),
+        |reply| Request::EndConnection(1, reply),
         |reply| Request::Workspaces(session.serial, reply),
         |reply| Request::Person(person(), reply),
         |reply| Request::PersonActivities(person(), reply),

@@ -14,6 +14,7 @@ mod lock;
 mod offline;
 mod reviews;
 mod security;
+mod servers;
 mod sessions;
 mod sign_in;
 mod staff_keys;

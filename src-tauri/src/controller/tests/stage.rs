@@ -2,6 +2,7 @@
 
 use std::{
     fmt::Debug,
+    path::{Path, PathBuf},
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -11,6 +12,7 @@ use doorward_client::{
     clocks::Clocks,
     follower::{Connection, FollowFault, Opened, Placed},
     replica::{Place, Replica},
+    servers::Places,
     standing::Standing,
 };
 use doorward_core::{
@@ -39,7 +41,7 @@ use super::{
     key::{FakeKey, Held},
 };
 use crate::{
-    controller::{Controller, Handle, Page, Parts, Request, request::Answer},
+    controller::{Controller, Handle, Page, Parts, Request, Terminal, request::Answer},
     log::{Lines, LogBook},
     view::*,
 };
@@ -126,6 +128,17 @@ impl Clocks for StillClocks {
     }
 }
 
+/// A desktop without a terminal, or with one that notes what it is to run.
+#[derive(Default)]
+pub struct FakeTerminal(pub Mutex<Option<Vec<PathBuf>>>);
+
+impl Terminal for FakeTerminal {
+    fn open(&self, script: &Path) -> bool {
+        let mut opened = self.0.lock().unwrap();
+        opened.as_mut().map(|opened| opened.push(script.to_owned())).is_some()
+    }
+}
+
 struct Ears(mpsc::UnboundedSender<ConsoleEvent>);
 
 impl Page for Ears {
@@ -140,6 +153,7 @@ pub struct Stage {
     pub handle: Handle,
     pub following: watch::Sender<Connection>,
     pub key: FakeKey,
+    pub terminal: Arc<FakeTerminal>,
     /// Whether the copy lies where the controller says, and not in the open.
     sealed: bool,
     folder: TempDir,
@@ -259,6 +273,7 @@ impl Stage {
         let (following, follower) = watch::channel(Connection { online: true, fault: None });
         let (ticks, pace) = mpsc::channel(1);
         let (handle, requests) = Handle::new();
+        let terminal = Arc::new(FakeTerminal::default());
         let parts = Parts {
             page: Arc::new(Ears(tell)),
             house: Arc::new(house.clone()),
@@ -274,12 +289,14 @@ impl Stage {
             memory: folder.path().join("last.json"),
             log: LogBook::new(Lines::default(), folder.path().join("logs")),
             trust: trust(),
+            places: Places { runtime: folder.path().to_owned(), keys: Some(folder.path().join("ssh")) },
+            terminal: terminal.clone(),
             data: folder.path().to_owned(),
             exports: folder.path().join("reviews"),
             dice: Box::new(|| 7),
         };
         tokio::spawn(Controller::new(parts, requests).run());
-        Self { house, handle, following, key, sealed, folder, events, ticks, replica, clocks }
+        Self { house, handle, following, key, terminal, sealed, folder, events, ticks, replica, clocks }
     }
 
     /// The console is started anew on the same machine.
@@ -448,6 +465,19 @@ impl Stage {
 
     pub async fn rows(&self) -> Vec<AccountRow> {
         self.ask(Request::Accounts).await.unwrap().rows
+    }
+
+    /// Does what takes a touch on the way, and what the touch was said to be for.
+    pub async fn touches<T: Send + 'static>(
+        &mut self,
+        request: impl FnOnce(crate::controller::Reply<T>) -> Request + Send + 'static,
+    ) -> (KeyPurpose, Answer<T>) {
+        let handle = self.handle.clone();
+        let asking = tokio::spawn(async move { handle.ask(request).await });
+        self.hears_pin_asked().await;
+        let purpose = self.state().await.prompt.unwrap().purpose;
+        self.type_pin("1234").await;
+        (purpose, timeout(PATIENCE, asking).await.expect("no answer").unwrap())
     }
 
     pub async fn opens(&mut self, id: &str, mode: ModeName) -> Answer<SessionView> {

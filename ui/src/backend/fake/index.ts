@@ -1,6 +1,6 @@
 /** A backend without a console: the page in a browser, on a made-up world. NO SECURITY; never part of a release. */
 import type { Backend, Commands } from "..";
-import type { ConsoleEvent, ConsoleState, EndedBy, ErrorCode, KeyPurpose, KeyStep, Ms, PastGrant, Person, Problem, SessionView, Why } from "../bindings";
+import type { ConsoleEvent, ConsoleState, EndedBy, ErrorCode, KeyPurpose, KeyStep, Ms, PastGrant, Person, Problem, RoleName, SessionView, Why } from "../bindings";
 import { HOUR, MINUTE } from "../../time";
 import { makeDaily, problem } from "./daily";
 import { makeDesktop } from "./desktop";
@@ -8,6 +8,7 @@ import { language, remember, remembered } from "./language";
 import { makeLock } from "./lock";
 import { makeHistory } from "./history";
 import { makeSecurity } from "./security";
+import { makeServers } from "./servers";
 import { makeAccounts, makeActivities, makeKeys, makeMessages, makePeople, type Role, WORKSPACES } from "./world";
 
 type Answer<T> = { status: "ok"; data: T } | { status: "error"; error: Problem };
@@ -41,7 +42,8 @@ const state: ConsoleState = {
   kept_by: start === "kept-nowhere" ? "nobody" : "hardware-key",
   lock_after: 10,
 };
-const me = () => ({ id: ME, name: "Mara Novak", handle: "mara", roles: role === "csm" ? (["csm"] as const) : role === "support" ? (["technical-support"] as const) : (["security-admin"] as const), key: 1, sign_in_ends: start === "offline" ? null : now() + 7 * HOUR + 40 * MINUTE });
+const ROLES: Record<Role, RoleName[]> = { csm: ["csm"], support: ["technical-support"], admin: ["security-admin"], infra: ["infrastructure-engineer", "maintenance"] };
+const me = () => ({ id: ME, name: "Mara Novak", handle: "mara", roles: ROLES[role], key: 1, sign_in_ends: start === "offline" ? null : now() + 7 * HOUR + 40 * MINUTE });
 const snapshot = (): ConsoleState => ({ ...state, now: now(), staff: state.staff && { ...state.staff } });
 const changed = () => tell({ kind: "state", state: snapshot() });
 if (state.phase !== "signed-out") state.staff = { ...me(), roles: [...me().roles] };
@@ -156,6 +158,8 @@ if (start === "locked-offline") {
   state.staff = { ...me(), name: "mara", roles: [] };
 }
 
+const servers = makeServers({ asked, role, me: ME, began: BEGAN, now, pace, online: () => state.connection.state === "online", ceremony, changed });
+
 const matches = (person: Person, field: string, value: string | null) => {
   const own = field === "email" ? person.email : field === "id" ? person.id : person.attributes.find((a) => a.name === field)?.value;
   return value === null ? own !== undefined && own !== null : own === value;
@@ -169,6 +173,7 @@ const page = <T>(rows: T[], from: string | null, size: number) => {
 const commands: Commands = {
   ...daily.commands,
   ...desktop.commands,
+  ...servers.commands,
   async consoleState() {
     if (start === "silent") throw new Error("not allowed");
     return ok(snapshot());

@@ -24,7 +24,7 @@ export function makeSecurity({ me, role, began, accounts, keys }: World) {
     person("ines-duarte", "Ines Duarte", ["security-admin"]),
     person("jonas-lind", "Jonas Lind", ["csm"]),
     person("liam-byrne", "Liam Byrne", ["infrastructure-engineer"], { keys: 0 }),
-    person(me, "Mara Novak", role === "admin" ? ["security-admin"] : role === "csm" ? ["csm"] : ["technical-support"]),
+    person(me, "Mara Novak", role === "admin" ? ["security-admin"] : role === "infra" ? ["infrastructure-engineer"] : role === "csm" ? ["csm"] : ["technical-support"]),
     person("priya-menon", "Priya Menon", [], { keys: 1, duty: [{ opened: 41_210, from: began - 2 * HOUR, until: began + 6 * HOUR }, { opened: 41_244, from: began + 2 * DAY, until: began + 2 * DAY + 8 * HOUR }] }),
     person("samir-aziz", "Samir Aziz", ["technical-support"], { suspended: true }),
   ];

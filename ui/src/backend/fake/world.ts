@@ -23,12 +23,12 @@ const SECOND = "Analytics Bakery Books Cycles Clinics Coffee Freight Foods Garde
 const ENDING = ["", "", "", " Co", " Group", " Ltd", " AB", " GmbH"];
 const PEOPLE = "Ada Brandt|Bilal Haddad|Chiara Conti|Dmitri Volkov|Elena Petrova|Farah Nasser|Goran Ilic|Hana Sato|Ines Duarte|Jonas Lind|Keiko Mori|Liam Byrne|Mara Novak|Nils Berg|Olga Reyes|Priya Menon|Quentin Roy|Rosa Iglesias|Samir Aziz|Tove Dahl".split("|");
 
-export type Role = "csm" | "support" | "admin";
+export type Role = "csm" | "support" | "admin" | "infra";
 
 function may(role: Role, support: boolean, success: boolean, mine: boolean): May {
   const no = (why: Why): May => ({ read_only: false, read_write: false, needs_ticket: false, why_not_more: why });
   const read = (why: Why, needs_ticket: boolean): May => ({ read_only: true, read_write: false, needs_ticket, why_not_more: why });
-  if (role === "admin") return no("no-role");
+  if (role === "admin" || role === "infra") return no("no-role");
   if (role === "support") return support ? read("read-only-for-you", true) : no("not-granted");
   if (!success) return no("not-granted");
   return mine ? { read_only: true, read_write: true, needs_ticket: false, why_not_more: null } : read("primary-csm-only", false);

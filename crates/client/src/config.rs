@@ -1,4 +1,4 @@
-//! The console's configuration: one TOML file that names every other file. An unknown word in it is refused. Whom to
+//! What staff's programs are told: one TOML file that names every other file. An unknown word in it is refused. Whom to
 //! believe is fixed here, and nothing of it is ever taken from an answer.
 
 use std::{
@@ -8,8 +8,6 @@ use std::{
 
 use doorward_core::trust::{TrustFault, TrustFile};
 use serde::{Deserialize, de::DeserializeOwned};
-
-use crate::view::About;
 
 /// Names the configuration file, where it is not in its usual place.
 const FILE: &str = "DOORWARD_CONSOLE";
@@ -61,7 +59,7 @@ pub struct WebauthnConfig {
     pub origin: String,
 }
 
-/// Everything the console is told.
+/// Everything that is told.
 #[derive(Debug, Clone)]
 pub struct Config {
     pub trust: TrustFile,
@@ -119,11 +117,6 @@ impl Config {
             return Err(ConfigFault::Contact);
         }
         Ok(Self { trust, server, gateway, ca, gateway_ca, data, reviews, security_contact, webauthn: written.webauthn })
-    }
-
-    /// What is told of this console to whoever looks at its settings.
-    pub fn about(&self) -> About {
-        About { version: env!("CARGO_PKG_VERSION").to_owned(), security_contact: self.security_contact.clone() }
     }
 }
 
@@ -198,13 +191,10 @@ mod tests {
     #[test]
     fn the_address_for_security_concerns_is_told_as_it_is_written() {
         let plain = plain("https://gate.example", "d.example", "https://d.example");
-        assert_eq!(written(&plain).unwrap().about().security_contact, None);
+        assert_eq!(written(&plain).unwrap().security_contact, None);
         for good in ["https://security.example/report?of=doorward", "mailto:security@example.com"] {
-            let about = written(&format!("security_contact = \"{good}\"\n{plain}")).unwrap().about();
-            assert_eq!(
-                (about.security_contact.as_deref(), about.version.as_str()),
-                (Some(good), env!("CARGO_PKG_VERSION"))
-            );
+            let config = written(&format!("security_contact = \"{good}\"\n{plain}")).unwrap();
+            assert_eq!(config.security_contact.as_deref(), Some(good));
         }
     }
 

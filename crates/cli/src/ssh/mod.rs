@@ -1,0 +1,100 @@
+//! `doorward ssh`: logs in to a server by a certificate for some minutes, as the console does. It signs in for this one
+//! thing and out again, keeps nothing, and leaves nothing behind but the connection.
+
+mod errand;
+mod keys;
+mod prompt;
+mod run;
+mod words;
+
+use std::{fs, path::Path, process::ExitCode};
+
+use doorward_client::{
+    clocks::{Clocks, MachineClocks},
+    config::Config,
+    servers::{Places, Target, public_key},
+};
+use doorward_core::{
+    id::HostId,
+    session::Reason,
+    wire::{Intent, IssuedCertificate, Outcome},
+};
+
+use crate::{args::Ssh, fault::Fault};
+use errand::Errand;
+use prompt::Prompt;
+
+/// Longest file that is read as a public key.
+const LONGEST_KEY: u64 = 8_192;
+
+/// Does what was asked, and gives what `ssh` ended with.
+pub async fn ssh(asked: Ssh) -> Result<ExitCode, Fault> {
+    let config = match &asked.config {
+        Some(path) => Config::read(path),
+        None => Config::find(),
+    };
+    let (config, prompt) = (config?, Prompt::open()?);
+    // Whoever has had enough while something is asked leaves a terminal as they found it.
+    let work = async {
+        match (&asked.enrol, &asked.host) {
+            (Some(file), _) => enrol(&config, &prompt, &asked, file).await.map(|()| None),
+            (None, Some(host)) => certify(&config, &prompt, &asked, host).await.map(Some),
+            (None, None) => Err(Fault::Refused("name the server".to_owned())),
+        }
+    };
+    let issued = tokio::select! {
+        done = work => done?,
+        _ = tokio::signal::ctrl_c() => {
+            prompt.restore();
+            return Err(Fault::Refused("called off: nothing was done that was not confirmed".to_owned()));
+        }
+    };
+    match issued {
+        Some(issued) => connect(&issued, asked).await,
+        None => Ok(ExitCode::SUCCESS),
+    }
+}
+
+async fn enrol(config: &Config, prompt: &Prompt, asked: &Ssh, file: &Path) -> Result<(), Fault> {
+    let (public_key, fingerprint) = read_key(file)?;
+    let errand = Errand::begin(config, prompt, asked.handle.clone()).await?;
+    let for_what = format!("to enrol the SSH key {fingerprint}");
+    errand.intend(prompt, Intent::EnrolSshKey { public_key }, &for_what).await?;
+    prompt.say(&format!("Enrolled {fingerprint}.\n"))
+}
+
+async fn certify(config: &Config, prompt: &Prompt, asked: &Ssh, host: &HostId) -> Result<IssuedCertificate, Fault> {
+    let text = match &asked.reason {
+        Some(reason) => reason.clone(),
+        None => prompt.ask(&format!("Reason for logging in to {host}: ")).await?,
+    };
+    let reason = Reason::new(asked.ticket.as_deref(), &text).map_err(|fault| Fault::Refused(fault.to_string()))?;
+    let errand = Errand::begin(config, prompt, asked.handle.clone()).await?;
+    let intent = Intent::IssueCertificate { host: host.clone(), reason };
+    match errand.intend(prompt, intent, &format!("to log in to {host} for this reason")).await? {
+        Outcome::Certified { issued } => Ok(issued),
+        _ => Err(Fault::Refused("the server answered something else than was asked".to_owned())),
+    }
+}
+
+async fn connect(issued: &IssuedCertificate, asked: Ssh) -> Result<ExitCode, Fault> {
+    let target = Target::of(issued).map_err(|fault| Fault::Refused(fault.to_string()))?;
+    let (places, clocks) = (Places::usual(), MachineClocks::new().map_err(Fault::machine("the machine's clocks"))?);
+    places.sweep(clocks.wall());
+    let connection = places.lay_out(&target, asked.identity, rand::random());
+    let connection = connection.map_err(Fault::machine("the connection's private folder"))?;
+    // The folder goes when this returns, however that is.
+    run::ssh(&connection.arguments(&asked.command)).await
+}
+
+/// The public key in the file, as it is enrolled, and its fingerprint.
+fn read_key(file: &Path) -> Result<(String, String), Fault> {
+    let unreadable = |what: String| Fault::Refused(format!("{}: {what}", file.display()));
+    let size = fs::metadata(file).map_err(|fault| unreadable(fault.to_string()))?.len();
+    if size > LONGEST_KEY {
+        return Err(unreadable("it is too long".to_owned()));
+    }
+    let text = fs::read_to_string(file).map_err(|fault| unreadable(fault.to_string()))?;
+    let (line, fingerprint) = public_key(&text).map_err(|fault| unreadable(fault.to_string()))?;
+    Ok((line, fingerprint.to_string()))
+}
