@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The keylab: our hardware-key code on the real Linux path (USB, hidraw, CTAPHID, PIN protocol, touch) without a physical key.
 # A small QEMU guest runs Debian's own kernel on this machine's files, read-only; in it keysim, a key's real firmware, is plugged
-# in over USB/IP, and crates/testkit's example keylab_guest talks to it. Nothing of the machine itself is changed.
+# in over USB/IP, and crates/testkit's example keylab_guest talks to it, and so do OpenSSH's own programs. Nothing of the machine itself is changed.
 # Exit status 77: QEMU cannot be had here, and nothing was proven. Anything but a full count of passed cases is a failure.
 source "$(dirname "$0")/../../scripts/lib.sh"
 
