@@ -103,10 +103,14 @@ flow("the way back serves once, and in the browser that left", async (crowd) => 
   await crowd.founded();
   const [page, other] = [await crowd.page(), await crowd.page()];
   await goes(crowd, page);
+  const away = (await page.context().cookies()).filter(({ name }) => name === "__Host-doorward-away");
+  assert.equal(away.length, 1);
   let back;
   page.on("request", (request) => { if (request.url().includes("/sign-in/sso?")) back = request.url(); });
   await answers(page, crowd.mail("ada"));
   await page.getByRole("heading", { name: "Privacy & Data" }).waitFor();
+  // Even where the browser had kept what it forgot on coming back.
+  await page.context().addCookies(away);
   for (const again of [page, other]) {
     await again.goto(back);
     await again.getByRole("alert").getByText("serves once, within ten minutes, in one browser").waitFor();
