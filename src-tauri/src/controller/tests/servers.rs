@@ -228,7 +228,7 @@ async fn one_s_own_connection_ends_without_a_touch_and_another_s_by_a_security_a
 
 #[tokio::test]
 async fn out_of_reach_one_s_own_connection_is_gone_here_and_the_server_hears_first_thing() {
-    let stage = signed_in("ada").await;
+    let mut stage = signed_in("ada").await;
     servers(&stage).await;
     connected(&mut stage, true).await.1.unwrap();
     stage.house.inner().servers.servers[0].certificates.push(certificate(7, "ada", None));
