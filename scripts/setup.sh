@@ -9,7 +9,7 @@ CARGO_NEXTEST=0.9.143
 TAURI_DRIVER=2.1.0
 
 BUILD=(build-essential pkg-config cmake libwebkit2gtk-4.1-dev librsvg2-dev libudev-dev)
-TEST=(chromium python3-aiosmtpd fonts-dejavu-core libfaketime gnome-keyring)
+TEST=(chromium python3-aiosmtpd fonts-dejavu-core libfaketime gnome-keyring openssh-client openssh-server openssh-tests)
 SCREEN=(xvfb xauth dbus dbus-x11 webkit2gtk-driver)
 
 check_rust() {
@@ -43,6 +43,24 @@ as_root() {
   fi
 }
 
+# hush COMMAND...: whatever it installs starts no service. Debian asks this file; one that is there already answers as ever.
+hush() {
+  local policy=/usr/sbin/policy-rc.d status=0
+  if [ -e "$policy" ]; then
+    "$@"
+    return
+  fi
+  printf '#!/bin/sh\nexit 101\n' | as_root install -m 755 /dev/stdin "$policy"
+  "$@" || status=$?
+  as_root rm -f "$policy"
+  return "$status"
+}
+
+# The tests want sshd's program and no door into this machine: one that was not there before does not start with it either.
+keep_sshd_shut() {
+  if have systemctl; then as_root systemctl --quiet disable ssh.service ssh.socket 2>/dev/null || true; fi
+}
+
 apt_install() {
   local missing=() package
   for package in "$@"; do installed "$package" || missing+=("$package"); done
@@ -54,9 +72,10 @@ apt_install() {
   say "    installing: ${missing[*]}"
   as_root env DEBIAN_FRONTEND=noninteractive apt-get update -q ||
     die "'apt-get update' failed (exit status $?)."
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${missing[@]}" ||
+  hush as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${missing[@]}" ||
     die "'apt-get install' failed (exit status $?); these packages were asked for: ${missing[*]}"
   for package in "${missing[@]}"; do installed "$package" || die "apt-get reported success, but $package is not installed."; done
+  case " ${missing[*]} " in *" openssh-server "*) keep_sshd_shut ;; esac
 }
 
 # install_page FOLDER: what its package-lock.json names.

@@ -32,7 +32,7 @@ stage() {
 # The counts that nextest printed itself.
 count() {
   local word=$1
-  sed 's/\x1b\[[0-9;]*m//g' "$LOGS/nextest.log" 2>/dev/null |
+  cat "$LOGS/nextest.log" "$LOGS/servers.log" 2>/dev/null | sed 's/\x1b\[[0-9;]*m//g' |
     grep -E '^ *Summary \[' | grep -oE "[0-9]+ $word" | awk '{ n += $1 } END { print n + 0 }' || true
 }
 
@@ -56,7 +56,9 @@ stage page-browser npm --prefix ui run --silent test:browser
 stage deny cargo deny --log-level error check licenses bans sources
 stage build cargo build "${WORKSPACE[@]}" --all-targets
 stage pages npm --prefix tests/pages run --silent test
-stage nextest on_a_screen cargo nextest run "${WORKSPACE[@]}" --profile ci
+# What needs root and a sshd of its own has a stage of its own, which says so where it cannot be run.
+stage nextest on_a_screen cargo nextest run "${WORKSPACE[@]}" --profile ci -E 'not (binary(servers) and test(/^agent::/))'
+stage servers tests/servers/run.sh
 stage clippy cargo clippy "${WORKSPACE[@]}" --all-targets -- -D warnings
 stage keylab tests/keylab/run.sh
 stage demo env CI=true scripts/demo.sh

@@ -97,7 +97,7 @@ fn median(mut call: impl FnMut(usize)) -> Duration {
     times.get(ROUNDS / 2).copied().unwrap_or_default()
 }
 
-fn row(what: &'static str, ours: Duration, peer: Duration, peer_is: &'static str) -> Row {
+pub(super) fn row(what: &'static str, ours: Duration, peer: Duration, peer_is: &'static str) -> Row {
     let ratio = ours.as_secs_f64() / peer.as_secs_f64();
     Row { what: what.to_owned(), ours: format!("{ours:.0?}"), peer: format!("{peer:.0?}"), peer_is, ratio }
 }
@@ -168,7 +168,7 @@ fn sealed(state: &AccessState, frontier: Frontier, log: &NoteSigner, trust: &Fee
     )
 }
 
-fn timed(call: &dyn Fn()) -> Duration {
+pub(super) fn timed(call: &dyn Fn()) -> Duration {
     let began = Instant::now();
     call();
     began.elapsed()

@@ -110,6 +110,7 @@ verdict() {
 
 [ "$(uname -s)-$(uname -m)" = Linux-x86_64 ] || skip "the guest is a PC with Linux, and this machine is none."
 have apt-get && have dpkg-query || skip "QEMU cannot be installed: there is no apt-get."
+[ -x /usr/sbin/sshd ] || die "sshd is missing: run scripts/setup.sh and then this again."
 mkdir -p "$LAB"
 step "Debian packages" install || skip "QEMU cannot be installed: apt-get failed for ${PACKAGES[*]}."
 step "Debian's kernel" kernel || skip "the guest has no kernel: linux-image-amd64 cannot be downloaded."

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::expect_none;
 use crate::tree::{Fallible, root};
 
-const WHY: &str = "An arrow between rooms that the house does not have: core <- client <- {gateway, console, cli}, core <- server <- cli.\n\
+const WHY: &str = "An arrow between rooms that the house does not have: core <- client <- {gateway, host, console, cli}, core <- server <- cli.\n\
     Server and client meet in core::wire alone; testkit and demo are for tests and `make demo`.";
 
 /// What ships, and which rooms it may stand on.
@@ -16,8 +16,9 @@ const SHIPPED: &[(&str, &[&str])] = &[
     ("doorward-client", &["doorward-core"]),
     ("doorward-server", &["doorward-core"]),
     ("doorward-gateway", &["doorward-core", "doorward-client"]),
+    ("doorward-host", &["doorward-core", "doorward-client"]),
     ("doorward-console", &["doorward-core", "doorward-client"]),
-    ("doorward-cli", &["doorward-core", "doorward-client", "doorward-server", "doorward-gateway"]),
+    ("doorward-cli", &["doorward-core", "doorward-client", "doorward-server", "doorward-gateway", "doorward-host"]),
 ];
 
 const HOUSE: &[&str] = &["doorward-core", "doorward-client", "doorward-server", "doorward-gateway", "doorward-testkit"];
@@ -68,6 +69,11 @@ fn a_forbidden_arrow_is_seen() {
     assert!(offence(&arrow("client", "server", true, false)).is_some(), "not for tests either");
     assert!(offence(&arrow("core", "client", false, false)).is_some());
     assert!(offence(&arrow("cli", "testkit", false, false)).is_some());
+    assert!(
+        offence(&arrow("host", "server", false, false)).is_some(),
+        "an agent follows the server, and is no part of it"
+    );
+    assert!(offence(&arrow("host", "gateway", false, false)).is_some());
     assert!(offence(&arrow("console", "testkit", false, false)).is_some(), "only by the danger feature");
     assert!(offence(&arrow("garage", "core", false, false)).is_some(), "a room nobody has drawn");
     assert!(offence(&arrow("console", "testkit", false, true)).is_none());
@@ -75,6 +81,8 @@ fn a_forbidden_arrow_is_seen() {
     assert!(offence(&arrow("gateway", "testkit", false, true)).is_some(), "it has no key to stand in for");
     assert!(offence(&arrow("gateway", "testkit", true, false)).is_none());
     assert!(offence(&arrow("gateway", "client", false, false)).is_none());
+    assert!(offence(&arrow("host", "client", false, false)).is_none());
+    assert!(offence(&arrow("cli", "host", false, false)).is_none());
 }
 
 #[test]

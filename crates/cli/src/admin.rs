@@ -2,11 +2,16 @@
 
 use std::io::{self, Write};
 
-use doorward_core::{id::StaffId, wire::Code};
-use doorward_server::{app::Refusal, config::Config, store::api_keys::ApiKeyKind};
+use doorward_core::{id::StaffId, time::UnixMs, wire::Code};
+use doorward_server::{
+    app::{Erase, Erased, Refusal},
+    config::Config,
+    store::api_keys::ApiKeyKind,
+};
+use jiff::{civil::Date, tz::TimeZone};
 
 use crate::{
-    args::{Admin, Kind, Server},
+    args::{Admin, Kind, Server, Whose},
     fault::Fault,
     house::House,
 };
@@ -17,6 +22,7 @@ pub async fn admin(asked: Admin) -> Result<(), Fault> {
         Admin::Init { server, handle, name, staff } => init(&server, &handle, &name, staff).await,
         Admin::ApiKey { server, kind, name } => api_key(&server, kind, &name).await,
         Admin::RotateSshCa { server, revoke } => rotate_ssh_ca(&server, revoke).await,
+        Admin::Erase { server, whose, before } => erase(&server, whose, before).await,
         Admin::Trust(server) => trust(&server),
         Admin::Config(server) => show(&Config::read(&server.config)?.effective()?),
     }
@@ -63,6 +69,17 @@ async fn rotate_ssh_ca(server: &Server, revoke: bool) -> Result<(), Fault> {
     data.drop_ssh_ca()?;
     tracing::info!("the next start draws another key");
     Ok(())
+}
+
+/// It is said what was erased, and never what it said.
+async fn erase(server: &Server, whose: Whose, before: Option<Date>) -> Result<(), Fault> {
+    let midnight = before.map(|day| day.to_zoned_datetime(TimeZone::UTC)).transpose();
+    let midnight = midnight.map_err(|fault| Fault::Refused(format!("there is no such day: {fault}")))?;
+    let before = midnight.map(|at| UnixMs(at.timestamp().as_millisecond()));
+    let wish = Erase { account: whose.account, staff: whose.staff, before };
+    let Erased { sessions, open, person } = House::open(&server.config)?.app()?.erase_told(wish).await?;
+    let person = if person { "; the directory has forgotten the person" } else { "" };
+    show(&format!("erased of {sessions} sessions; {open} are not over and were left{person}"))
 }
 
 fn trust(server: &Server) -> Result<(), Fault> {

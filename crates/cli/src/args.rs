@@ -3,7 +3,11 @@
 use std::{ffi::OsString, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use doorward_core::id::{HostId, StaffId};
+use doorward_core::{
+    id::{AccountId, CertificateSerial, HostId, StaffId},
+    ssh::SshFingerprint,
+};
+use jiff::civil::Date;
 
 /// The door between a vendor's staff and its customers' accounts.
 #[derive(Debug, Parser)]
@@ -45,6 +49,9 @@ pub enum Verb {
         #[arg(long, env = "DOORWARD_GATEWAY_CONFIG")]
         config: PathBuf,
     },
+    /// The agent on a server host, beside its sshd
+    #[command(subcommand)]
+    Host(Host),
     /// Set the server up
     #[command(subcommand)]
     Admin(Admin),
@@ -118,6 +125,47 @@ pub enum Verify {
     },
 }
 
+#[derive(Debug, Subcommand)]
+pub enum Host {
+    /// Run the agent: it lets in whom the feed admits, and ends whoever may not stay
+    Run {
+        /// The agent's configuration
+        #[arg(long, env = "DOORWARD_HOST_CONFIG")]
+        config: PathBuf,
+    },
+    /// Ask the agent about a log-in: sshd runs this (AuthorizedPrincipalsCommand)
+    Admit(Admit),
+    /// Tell what is wrong on this host; ends with 1 where something is
+    Check {
+        /// The agent's configuration
+        #[arg(long, env = "DOORWARD_HOST_CONFIG")]
+        config: PathBuf,
+    },
+}
+
+/// A log-in, as sshd tells of it. Each value stands behind its own `=`: one that begins with a hyphen is a value still.
+#[derive(Debug, Args)]
+pub struct Admit {
+    /// Where the agent is asked
+    #[arg(long, default_value = doorward_host::DEFAULT_SOCKET)]
+    pub socket: PathBuf,
+    /// %s
+    #[arg(long, value_parser = |text: &str| text.parse().map(CertificateSerial))]
+    pub serial: CertificateSerial,
+    /// %i
+    #[arg(long)]
+    pub key_id: String,
+    /// %f
+    #[arg(long, value_parser = SshFingerprint::parse)]
+    pub ssh_key: SshFingerprint,
+    /// %F
+    #[arg(long, value_parser = SshFingerprint::parse)]
+    pub ca: SshFingerprint,
+    /// %u
+    #[arg(long)]
+    pub user: String,
+}
+
 /// Which server.
 #[derive(Debug, Args)]
 pub struct Server {
@@ -160,10 +208,33 @@ pub enum Admin {
         #[arg(long)]
         revoke: bool,
     },
-    /// Print the trust file, which gateways and consoles are configured with
+    /// Erase the names, tickets and reasons that histories tell beside sessions which are over; records and proofs stay.
+    /// Copies that were downloaded before, and backups, are not reached. The server may be running
+    Erase {
+        #[command(flatten)]
+        server: Server,
+        #[command(flatten)]
+        whose: Whose,
+        /// Only of sessions that were opened before this day began (UTC), as 2026-11-28
+        #[arg(long)]
+        before: Option<Date>,
+    },
+    /// Print the trust file, which gateways, consoles and hosts are configured with
     Trust(Server),
     /// Print the configuration as it holds, defaults and all
     Config(Server),
+}
+
+/// Whose sessions are meant.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = true)]
+pub struct Whose {
+    /// Those in this account, which may be closed
+    #[arg(long, value_parser = AccountId::parse)]
+    pub account: Option<AccountId>,
+    /// Those of this member of staff; where they are suspended and nothing else is said, their name and handle go too
+    #[arg(long, value_parser = StaffId::parse)]
+    pub staff: Option<StaffId>,
 }
 
 /// What an API key is for.
@@ -171,6 +242,6 @@ pub enum Admin {
 pub enum Kind {
     /// The vendor's own product: registers accounts and switches settings
     Vendor,
-    /// A gateway: follows the feed
+    /// A gateway or a host's agent: follows the feed
     Follower,
 }

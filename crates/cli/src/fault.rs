@@ -34,6 +34,10 @@ pub enum Fault {
     GatewayConfig(#[from] doorward_gateway::ConfigFault),
     #[error(transparent)]
     Gateway(#[from] doorward_gateway::StartFault),
+    #[error(transparent)]
+    HostConfig(#[from] doorward_host::ConfigFault),
+    #[error(transparent)]
+    Host(#[from] doorward_host::StartFault),
     #[error("the trust file cannot be written down: {0}")]
     Unwritable(#[from] toml::ser::Error),
     #[error("{what}: {fault}")]

@@ -1,8 +1,10 @@
-//! `doorward`: the server, the gateway, setting them up, and staff's way to servers. Composition only: it decides nothing.
+//! `doorward`: the server, the gateway, the agent on a host, setting them up, and staff's way to servers. Composition only:
+//! it decides nothing.
 
 mod admin;
 mod args;
 mod fault;
+mod host;
 mod house;
 mod log;
 mod serve;
@@ -44,6 +46,7 @@ async fn run(verb: Verb) -> Result<ExitCode, Fault> {
         Verb::Ssh(asked) => return ssh::ssh(asked).await,
         Verb::Serve(server) => serve::serve(&server.config).await,
         Verb::Gateway { config } => serve::gateway(&config).await,
+        Verb::Host(asked) => host::host(asked).await,
         Verb::Admin(asked) => admin::admin(asked).await,
         Verb::Verify(asked) => verify::verify(&asked),
     }?;

@@ -96,7 +96,7 @@ pub async fn gateway(path: &Path) -> Result<(), Fault> {
 }
 
 /// Ready once SIGTERM or SIGINT has come.
-fn told_to_stop() -> Result<impl Future<Output = ()> + Send, Fault> {
+pub fn told_to_stop() -> Result<impl Future<Output = ()> + Send, Fault> {
     let (mut terminate, mut interrupt) = (listen(SignalKind::terminate())?, listen(SignalKind::interrupt())?);
     Ok(async move {
         tokio::select! {

@@ -270,3 +270,22 @@ async fn the_effective_configuration_can_be_read_again() {
     assert_eq!(String::from_utf8(place.admin(&["config"]).await.stdout).unwrap(), shown);
     assert!(!place.file("data").exists(), "looking makes nothing");
 }
+
+#[tokio::test]
+async fn erasing_says_how_much_it_erased_and_must_be_told_whose() {
+    let place = Place::new();
+    assert!(place.init().await.status.success());
+    for whose in [["--account", "acme"], ["--staff", "s-1"]] {
+        let asked = [&["erase"], &whose[..], &["--before", "2026-11-28"]].concat();
+        assert_eq!(place.shown(&asked).await, "erased of 0 sessions; 0 are not over and were left");
+    }
+    for bad in [
+        vec!["erase"],
+        vec!["erase", "--before", "2026-11-28"],
+        vec!["erase", "--staff", "s-1", "--before", "2026-02-30"],
+        vec!["erase", "--account", "A B"],
+    ] {
+        let output = place.admin(&bad).await;
+        assert!(!output.status.success() && output.stdout.is_empty(), "{bad:?}");
+    }
+}

@@ -13,7 +13,7 @@ use doorward_core::{
 };
 use futures::{FutureExt, StreamExt};
 use secrecy::SecretString;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use tokio::{sync::watch, task::spawn_blocking, time::timeout};
 
 use crate::{
@@ -61,7 +61,7 @@ pub struct Connection {
 }
 
 /// Why the follower is not online.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "kebab-case")]
 pub enum FollowFault {
     #[error("there is nothing to ask with")]

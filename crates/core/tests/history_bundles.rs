@@ -10,11 +10,14 @@
     reason = "a test fails by panicking"
 )]
 
-use std::{collections::BTreeMap, fs, path::PathBuf};
+mod committed;
 
+use std::collections::BTreeMap;
+
+use committed::{Committed, ORIGIN, key, trust};
 use doorward_core::{
     feed::{
-        checkpoint::{Checkpoint, FeedTrust},
+        checkpoint::Checkpoint,
         note::NoteSigner,
         tree::{Frontier, leaf_hash},
     },
@@ -28,30 +31,12 @@ use doorward_core::{
     id::{AccountId, GatewayId, GrantSerial, SessionSerial, StaffId, UserId},
     session::Mode,
     time::{Millis, UnixMs},
-    trust::TrustFile,
 };
 
-const ORIGIN: &str = "doorward.example/feed";
+const HISTORIES: Committed = Committed { folder: "histories", ending: "history" };
 const START: UnixMs = UnixMs(1_764_000_000_000);
 /// How many of the records the earlier bundle has.
 const EARLIER: usize = 6;
-
-fn folder() -> PathBuf {
-    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vectors/histories"))
-}
-
-fn key(seed: u8) -> NoteSigner {
-    NoteSigner::from_seed("doorward.example/log", &[seed; 32]).unwrap()
-}
-
-fn trust_file() -> TrustFile {
-    let fresh = NoteSigner::from_seed("doorward.example/fresh", &[2; 32]).unwrap();
-    TrustFile::new(ORIGIN, "https://doorward.example", &key(1).verifier(), &fresh.verifier(), &[3; 32])
-}
-
-fn trust() -> FeedTrust {
-    trust_file().feed().unwrap()
-}
 
 fn acme() -> AccountId {
     AccountId::parse("acme").unwrap()
@@ -330,42 +315,22 @@ fn files() -> Files {
 
 #[test]
 fn the_bundles_are_those_that_were_committed() {
-    let (files, folder) = (files(), folder());
-    let expected: BTreeMap<_, _> =
-        files.iter().map(|(n, (_, fault))| (*n, fault.map(|fault| fault.to_string()))).collect();
-    let index = serde_json::to_string_pretty(&expected).unwrap() + "\n";
-    let trust = serde_json::to_string_pretty(&trust_file()).unwrap() + "\n";
-    if std::env::var_os("DOORWARD_WRITE").is_some() {
-        fs::create_dir_all(&folder).unwrap();
-        files.iter().for_each(|(name, (text, _))| fs::write(folder.join(format!("{name}.history")), text).unwrap());
-        fs::write(folder.join("expected.json"), &index).unwrap();
-        fs::write(folder.join("trust.json"), &trust).unwrap();
-    }
-    for (name, (text, _)) in &files {
-        assert_eq!(&fs::read_to_string(folder.join(format!("{name}.history"))).unwrap(), text, "{name}");
-    }
-    assert_eq!(fs::read_to_string(folder.join("expected.json")).unwrap(), index);
-    assert_eq!(fs::read_to_string(folder.join("trust.json")).unwrap(), trust);
-    assert_eq!(fs::read_dir(&folder).unwrap().count(), files.len() + 2, "a file that nothing expects");
+    let told = |(text, fault): (String, Option<HistoryFault>)| (text, fault.map(|fault| fault.to_string()));
+    HISTORIES.holds(&files().into_iter().map(|(name, file)| (name, told(file))).collect());
 }
 
 #[test]
 fn each_committed_history_is_believed_or_refused_for_its_reason() {
-    let read = |name: &str| fs::read_to_string(folder().join(format!("{name}.history"))).unwrap();
-    let expected = fs::read_to_string(folder().join("expected.json")).unwrap();
-    let expected: BTreeMap<String, Option<String>> = serde_json::from_str(&expected).unwrap();
-    assert!(expected.values().flatten().count() > 25, "there are refusals among them");
-    let earlier = verify(&read("good"), &trust(), None).unwrap();
-    for (name, reason) in expected {
+    let earlier = verify(&HISTORIES.read("good"), &trust(), None).unwrap();
+    HISTORIES.each(25, |name, text| {
         let earlier = name.starts_with("after-").then_some(&earlier);
-        let verified = verify(&read(&name), &trust(), earlier);
-        assert_eq!(verified.err().map(|fault| fault.to_string()), reason, "{name}");
-    }
+        verify(text, &trust(), earlier).err().map(|fault| fault.to_string())
+    });
 }
 
 #[test]
 fn what_a_history_tells_can_be_counted_from_it_and_what_was_erased_too() {
-    let read = |name: &str| fs::read_to_string(folder().join(format!("{name}.history"))).unwrap();
+    let read = |name: &str| HISTORIES.read(name);
     let verified = verify(&read("after-good-continuation"), &trust(), None).unwrap();
     let counts = verified.counts();
     assert_eq!((counts.sessions, counts.erased, counts.reads, counts.writes), (2, 0, 12, 1));

@@ -10,14 +10,16 @@
     reason = "a test fails by panicking"
 )]
 
+mod committed;
 mod common;
 
-use std::{collections::BTreeMap, convert::Infallible, fs, path::PathBuf};
+use std::{collections::BTreeMap, convert::Infallible};
 
+use committed::{Committed, ORIGIN, key, trust};
 use common::{START, World, account, staff, user};
 use doorward_core::{
     feed::{
-        checkpoint::{Checkpoint, FeedTrust},
+        checkpoint::Checkpoint,
         entry::What,
         note::NoteSigner,
         proof::{Node, complete, consistency, inclusion},
@@ -29,27 +31,9 @@ use doorward_core::{
     session::{EndCause, Mode},
     staff::Role,
     time::Millis,
-    trust::TrustFile,
 };
 
-const ORIGIN: &str = "doorward.example/feed";
-
-fn folder() -> PathBuf {
-    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vectors/proofs"))
-}
-
-fn key(seed: u8) -> NoteSigner {
-    NoteSigner::from_seed("doorward.example/log", &[seed; 32]).unwrap()
-}
-
-fn trust_file() -> TrustFile {
-    let fresh = NoteSigner::from_seed("doorward.example/fresh", &[2; 32]).unwrap();
-    TrustFile::new(ORIGIN, "https://doorward.example", &key(1).verifier(), &fresh.verifier(), &[3; 32])
-}
-
-fn trust() -> FeedTrust {
-    trust_file().feed().unwrap()
-}
+const PROOFS: Committed = Committed { folder: "proofs", ending: "proof" };
 
 /// A feed of eleven entries about one account and who entered it.
 fn texts() -> Vec<String> {
@@ -228,34 +212,16 @@ fn files() -> BTreeMap<&'static str, (String, Option<&'static str>)> {
 
 #[test]
 fn the_files_are_those_that_were_committed() {
-    let (files, folder) = (files(), folder());
-    let expected: BTreeMap<_, _> = files.iter().map(|(name, (_, reason))| (*name, *reason)).collect();
-    let index = serde_json::to_string_pretty(&expected).unwrap() + "\n";
-    let trust = serde_json::to_string_pretty(&trust_file()).unwrap() + "\n";
-    if std::env::var_os("DOORWARD_WRITE").is_some() {
-        fs::create_dir_all(&folder).unwrap();
-        files.iter().for_each(|(name, (text, _))| fs::write(folder.join(format!("{name}.proof")), text).unwrap());
-        fs::write(folder.join("expected.json"), &index).unwrap();
-        fs::write(folder.join("trust.json"), &trust).unwrap();
-    }
-    for (name, (text, _)) in &files {
-        assert_eq!(&fs::read_to_string(folder.join(format!("{name}.proof"))).unwrap(), text, "{name}");
-    }
-    assert_eq!(fs::read_to_string(folder.join("expected.json")).unwrap(), index);
-    assert_eq!(fs::read_to_string(folder.join("trust.json")).unwrap(), trust);
-    assert_eq!(fs::read_dir(&folder).unwrap().count(), files.len() + 2, "a file that nothing expects");
+    let told = |(text, reason): (String, Option<&str>)| (text, reason.map(str::to_owned));
+    PROOFS.holds(&files().into_iter().map(|(name, file)| (name, told(file))).collect());
 }
 
 #[test]
 fn each_committed_file_is_believed_or_refused_for_its_reason() {
-    let expected = fs::read_to_string(folder().join("expected.json")).unwrap();
-    let expected: BTreeMap<String, Option<String>> = serde_json::from_str(&expected).unwrap();
-    assert!(expected.values().flatten().count() > 20, "there are refusals among them");
-    for (name, reason) in expected {
-        let text = fs::read_to_string(folder().join(format!("{name}.proof"))).unwrap();
-        let verified = Proof::parse(&text).and_then(|proof| proof.verify(&trust()));
-        assert_eq!(verified.err().map(|fault| fault.to_string()), reason, "{name}");
-    }
+    PROOFS.each(20, |_, text| {
+        let verified = Proof::parse(text).and_then(|proof| proof.verify(&trust()));
+        verified.err().map(|fault| fault.to_string())
+    });
 }
 
 #[test]

@@ -56,7 +56,8 @@ function watch({ session, now, ends, warn }) {
     if (later || said.ends === null) close(Number(warn));
   }
 
-  const leave = () => location.replace("/sign-in?said=ended");
+  /** Before the end it was somebody who signed this browser out: its user elsewhere, or an admin. */
+  const leave = () => location.replace(`/sign-in?said=${left() > 0 ? "signed-out" : "ended"}`);
 
   function close(nextAt) {
     asked = said.ends === null ? Infinity : nextAt;

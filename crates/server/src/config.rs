@@ -481,14 +481,41 @@ mod tests {
         assert_eq!(field(bare), "key_model");
     }
 
+    const SITE: &str = r#"
+        [customers]
+        listen = "127.0.0.1:0"
+        mail = { host = "localhost", port = 25, encryption = "loopback-only", from = "N <n@n.example>" }
+        [customers.site]
+        url = "https://account.example"
+        vendor = "Northwind"
+    "#;
+
+    #[test]
+    fn the_customers_site_is_https_throughout() {
+        let site = |from: &str, to: &str| format!("{GOOD}{}", SITE.replace(from, to));
+        assert!(read(&site("", "")).is_ok());
+        for url in [
+            "http://account.example",
+            "https://account.example/",
+            "https://account.example/x",
+            "https://a@b.example",
+            "",
+        ] {
+            assert_eq!(field(&site("https://account.example", url)), "customers.site.url", "{url}");
+        }
+        let more = |line: &str| site("vendor =", &format!("{line}\nvendor ="));
+        for good in ["mailto:security@northwind.example", "https://northwind.example/security"] {
+            assert!(read(&more(&format!("security_contact = \"{good}\""))).is_ok());
+        }
+        for bad in ["security@northwind.example", "http://northwind.example", "javascript:alert(1)"] {
+            assert_eq!(field(&more(&format!("security_contact = \"{bad}\""))), "customers.site.security_contact");
+            let link = format!("links = [{{ text = \"Terms\", url = \"{bad}\" }}]");
+            assert_eq!(field(&more(&link)), "customers.site.links");
+        }
+    }
+
     #[test]
     fn a_company_is_named_once_and_wholly() {
-        const SITE: &str = r#"
-            [customers]
-            listen = "127.0.0.1:0"
-            site = { url = "https://account.example", vendor = "Northwind" }
-            mail = { host = "localhost", port = 25, encryption = "loopback-only", from = "N <n@n.example>" }
-        "#;
         const ACME: &str = r#"
             [[customers.sso]]
             account = "acme"
@@ -504,7 +531,23 @@ mod tests {
         );
         assert_eq!(read(GOOD).unwrap().providers().unwrap().all.len(), 0);
         let bad = |acme: &str| field(&format!("{GOOD}{SITE}{acme}"));
-        assert_eq!(bad(&ACME.replace("https://idp", "http://idp")), "customers.sso.issuer");
+        for issuer in
+            ["http://idp.acme.example", "https://idp.acme.example?tenant=1", "idp.acme.example", "https://", ""]
+        {
+            assert_eq!(bad(&ACME.replace("https://idp.acme.example", issuer)), "customers.sso.issuer", "{issuer}");
+        }
+        for domain in ["acme", "*.acme.example", "ada@acme.example", "acme.example ", "\u{e4}cme.example"] {
+            assert_eq!(
+                bad(&ACME.replace("\"acme.example\"", &format!("\"{domain}\""))),
+                "customers.sso.domains",
+                "{domain}"
+            );
+        }
+        assert_eq!(
+            bad(&ACME.replace("\"acme.example\"", "\"acme.example\", \"acme.example\"")),
+            "customers.sso.domains"
+        );
+        assert_eq!(bad(&ACME.replace("client_id", "client_ident")), "malformed");
         assert_eq!(bad(&ACME.replace("\"acme.example\"", "")), "customers.sso.domains");
         assert_eq!(bad(&ACME.replace("\"acme.example\"", "\"Acme.example\"")), "customers.sso.domains");
         assert_eq!(bad(&format!("{ACME}{ACME}")), "customers.sso.account");

@@ -7,35 +7,27 @@
     reason = "a test fails by panicking"
 )]
 
+mod customers;
 mod house;
 
 use std::sync::{Arc, Mutex};
 
 use axum::{
     Json, Router,
-    body::Body,
     extract::{Path, State},
     http::{HeaderMap, Request, StatusCode},
     routing::{get, post},
 };
+use customers::{Browser, Customers};
 use doorward_core::{grant::Plan, id::AccountId, time::UnixMs};
-use doorward_server::{
-    Site,
-    app::users::{Letter, Post, PostFault},
-    pages,
-    stripe::{
-        Stripe, StripeConfig,
-        signature::{SignatureFault, SigningSecret},
-    },
+use doorward_server::stripe::{
+    Stripe, StripeConfig,
+    signature::{SignatureFault, SigningSecret},
 };
-use futures::future::BoxFuture;
 use house::{House, START};
-use http_body_util::BodyExt;
 use serde_json::{Value, json};
-use tower::ServiceExt;
 
 const SECRET: &str = "whsec_of_the_test";
-const PASSWORD: &str = "seven quiet herons 41";
 
 /// What the other side saw and says.
 #[derive(Default)]
@@ -48,19 +40,8 @@ struct Other {
 type Shared = Arc<Mutex<Other>>;
 
 struct Shop {
-    house: House,
-    router: Router,
+    site: Customers,
     other: Shared,
-}
-
-#[derive(Default)]
-struct Mailbox(Mutex<Vec<Letter>>);
-
-impl Post for Mailbox {
-    fn send(&self, letter: Letter) -> BoxFuture<'_, Result<(), PostFault>> {
-        self.0.lock().unwrap().push(letter);
-        Box::pin(async { Ok(()) })
-    }
 }
 
 async fn other_side(other: Shared) -> String {
@@ -89,8 +70,6 @@ async fn other_side(other: Shared) -> String {
 impl Shop {
     async fn new() -> Self {
         let _one = rustls::crypto::aws_lc_rs::default_provider().install_default();
-        let house = House::new().await;
-        house.as_vendor("PUT", "/v1/vendor/accounts/acme", json!({"name": "Acme", "plan": "standard"})).await;
         let (other, dir) = (Shared::default(), tempfile::TempDir::new().unwrap());
         let file = |name: &str, text: &str| {
             std::fs::write(dir.path().join(name), text).unwrap();
@@ -102,64 +81,29 @@ impl Shop {
             signing_secret_file: file("secret", SECRET),
             price: "price_premium".to_owned(),
         };
-        let site = Site {
-            url: "https://account.test".to_owned(),
-            vendor: "Northwind".to_owned(),
-            security_contact: None,
-            links: Vec::new(),
-        };
-        let router = pages(Arc::clone(&house.app), site, Some(Stripe::new(&config).unwrap()));
-        Self { house, router, other }
+        let site = Customers::paying(House::new().await, "standard", Some(Stripe::new(&config).unwrap())).await;
+        Self { site, other }
     }
 
-    async fn ask(&self, request: axum::http::request::Builder, body: String) -> (StatusCode, HeaderMap, String) {
-        let answer = self.router.clone().oneshot(request.body(Body::from(body)).unwrap()).await.unwrap();
-        let (status, headers) = (answer.status(), answer.headers().clone());
-        let text = answer.into_body().collect().await.unwrap().to_bytes();
-        (status, headers, String::from_utf8(text.to_vec()).unwrap())
+    async fn signed_in(&self, user: &str, membership: &str) -> Browser {
+        self.site.user(user, membership).await;
+        self.site.signed_in(user).await
     }
 
-    async fn form(&self, path: &str, cookie: &str, body: String) -> (StatusCode, HeaderMap, String) {
-        let request = Request::post(path)
-            .header("content-type", "application/x-www-form-urlencoded")
-            .header("sec-fetch-site", "same-origin")
-            .header("cookie", cookie);
-        self.ask(request, body).await
-    }
-
-    /// The cookie of a user of the account who has signed in.
-    async fn signed_in(&self, user: &str, membership: &str) -> String {
-        let put = json!({"email": format!("{user}@acme.example"), "name": user, "membership": membership});
-        self.house.as_vendor("PUT", &format!("/v1/vendor/accounts/acme/users/{user}"), put).await;
-        let password = PASSWORD.replace(' ', "+");
-        let link = self.link().await;
-        self.form("/choose-password", "", format!("link={link}&password={password}")).await;
-        let begun = self.form("/sign-in", "", format!("email={user}%40acme.example&password={password}")).await;
-        let waiting = begun.1["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
-        let link = self.link().await;
-        let passed = self.form("/sign-in/link", &waiting, format!("link={link}")).await;
-        let mut cookies = passed.1.get_all("set-cookie").iter().map(|set| set.to_str().unwrap());
-        cookies.find(|set| set.starts_with("__Host-doorward=")).unwrap().split(';').next().unwrap().to_owned()
-    }
-
-    async fn link(&self) -> String {
-        let post = Mailbox::default();
-        self.house.app.send_mail(&post).await.unwrap();
-        let mails = post.0.into_inner().unwrap();
-        let text = &mails.last().unwrap().text;
-        text.split_once("?link=").unwrap().1.split_whitespace().next().unwrap().to_owned()
+    /// What is answered to an event with this signature.
+    async fn hears(&self, signature: &str, body: String) -> StatusCode {
+        let request = Request::post("/stripe/events").header("stripe-signature", signature);
+        Browser::default().ask(&self.site, request, body).await.status
     }
 
     async fn told(&self, id: &str, kind: &str, status: &str) -> StatusCode {
         self.other.lock().unwrap().status = status.to_owned();
         let body = event(id, kind);
-        self.ask(Request::post("/stripe/events").header("stripe-signature", sign(&body, self.house.app.now())), body)
-            .await
-            .0
+        self.hears(&sign(&body, self.site.house.app.now()), body).await
     }
 
     fn plan(&self) -> Plan {
-        self.house.app.read_state(|state| state.account(&AccountId::parse("acme").unwrap()).unwrap().plan)
+        self.site.house.app.read_state(|state| state.account(&AccountId::parse("acme").unwrap()).unwrap().plan)
     }
 }
 
@@ -202,12 +146,9 @@ fn what_stripes_own_library_signs_is_taken_and_nothing_else() {
 #[tokio::test]
 async fn an_admin_pays_at_stripe_and_the_plan_follows_what_stripe_says() {
     let shop = Shop::new().await;
-    let ada = shop.signed_in("ada", "account-admin").await;
-    let gone = shop.form("/settings/billing/checkout", &ada, String::new()).await;
-    assert_eq!(
-        (gone.0, &gone.1["location"]),
-        (StatusCode::SEE_OTHER, &"https://checkout.stripe.com/c/pay/1".parse().unwrap())
-    );
+    let mut ada = shop.signed_in("ada", "account-admin").await;
+    let gone = ada.post(&shop.site, "/settings/billing/checkout", &[]).await;
+    assert_eq!((gone.status, gone.to.as_str()), (StatusCode::SEE_OTHER, "https://checkout.stripe.com/c/pay/1"));
     let asked = shop.other.lock().unwrap().asked.clone();
     assert!(asked[1].contains("price_premium") && asked[1].contains("client_reference_id=acme"), "{asked:?}");
     assert!(!asked.iter().any(|line| line.contains("example")), "Stripe is told no address of ours");
@@ -219,26 +160,26 @@ async fn an_admin_pays_at_stripe_and_the_plan_follows_what_stripe_says() {
 #[tokio::test]
 async fn leaving_premium_ends_customer_success_grants_at_once_and_says_so_before() {
     let shop = Shop::new().await;
-    let ada = shop.signed_in("ada", "account-admin").await;
-    shop.form("/settings/billing/checkout", &ada, String::new()).await;
+    let mut ada = shop.signed_in("ada", "account-admin").await;
+    ada.post(&shop.site, "/settings/billing/checkout", &[]).await;
     shop.told("evt_1", "customer.subscription.created", "active").await;
-    let on = shop.form("/settings/privacy/customer-success-team-access", &ada, "choice=indefinitely".to_owned()).await;
-    assert_eq!(on.1["location"], "/settings/privacy?said=on");
-    let page = shop.ask(Request::get("/settings/billing").header("cookie", &ada), String::new()).await.2;
+    let (path, form) = ("/settings/privacy/customer-success-team-access", [("choice", "indefinitely")]);
+    assert_eq!(ada.post(&shop.site, path, &form).await.to, "/settings/privacy?said=on");
+    let page = ada.get(&shop.site, "/settings/billing").await.text;
     assert!(page.contains("Customer Success Team Access ends at once") && page.contains("It is switched on now."));
     assert_eq!(shop.told("evt_2", "customer.subscription.updated", "past_due").await, 204);
     assert_eq!(shop.plan(), Plan::Premium);
     assert_eq!(shop.told("evt_3", "customer.subscription.deleted", "canceled").await, 204);
     assert_eq!(shop.plan(), Plan::Standard);
     let acme = AccountId::parse("acme").unwrap();
-    assert!(shop.house.app.read_state(|state| state.account(&acme).unwrap().success.is_none()));
+    assert!(shop.site.house.app.read_state(|state| state.account(&acme).unwrap().success.is_none()));
 }
 
 #[tokio::test]
 async fn a_repeated_event_changes_nothing_and_events_may_come_in_any_order() {
     let shop = Shop::new().await;
-    let ada = shop.signed_in("ada", "account-admin").await;
-    shop.form("/settings/billing/checkout", &ada, String::new()).await;
+    let mut ada = shop.signed_in("ada", "account-admin").await;
+    ada.post(&shop.site, "/settings/billing/checkout", &[]).await;
     // The older event comes last; what is so is asked for, not what the event says.
     assert_eq!(shop.told("evt_2", "customer.subscription.deleted", "canceled").await, 204);
     assert_eq!(shop.told("evt_1", "customer.subscription.created", "canceled").await, 204);
@@ -250,13 +191,12 @@ async fn a_repeated_event_changes_nothing_and_events_may_come_in_any_order() {
 #[tokio::test]
 async fn an_event_that_is_not_stripes_is_refused_and_one_that_cannot_be_looked_into_is_told_again() {
     let shop = Shop::new().await;
-    let ada = shop.signed_in("ada", "account-admin").await;
-    shop.form("/settings/billing/checkout", &ada, String::new()).await;
+    let mut ada = shop.signed_in("ada", "account-admin").await;
+    ada.post(&shop.site, "/settings/billing/checkout", &[]).await;
     shop.other.lock().unwrap().status = "active".to_owned();
     let body = event("evt_1", "customer.subscription.created");
     for header in ["", "t=1,v1=00", &sign(&body, UnixMs(START.0 - 301_000)), &sign("{}", START)] {
-        let request = Request::post("/stripe/events").header("stripe-signature", header);
-        assert_eq!(shop.ask(request, body.clone()).await.0, 400, "{header}");
+        assert_eq!(shop.hears(header, body.clone()).await, 400, "{header}");
     }
     shop.other.lock().unwrap().down = true;
     assert_eq!(shop.told("evt_1", "customer.subscription.created", "active").await, 503);
@@ -269,11 +209,11 @@ async fn an_event_that_is_not_stripes_is_refused_and_one_that_cannot_be_looked_i
 #[tokio::test]
 async fn only_admins_see_billing() {
     let shop = Shop::new().await;
-    let eve = shop.signed_in("eve", "member-with-permission").await;
-    let page = shop.ask(Request::get("/settings/billing").header("cookie", &eve), String::new()).await;
-    assert!(page.0 == StatusCode::FORBIDDEN && !page.2.contains("Go to Premium"));
-    assert_eq!(shop.form("/settings/billing/checkout", &eve, String::new()).await.0, 403);
-    assert_eq!(shop.form("/settings/billing/portal", &eve, String::new()).await.0, 403);
+    let mut eve = shop.signed_in("eve", "member-with-permission").await;
+    let page = eve.get(&shop.site, "/settings/billing").await;
+    assert!(page.status == StatusCode::FORBIDDEN && !page.text.contains("Go to Premium"));
+    assert_eq!(eve.post(&shop.site, "/settings/billing/checkout", &[]).await.status, 403);
+    assert_eq!(eve.post(&shop.site, "/settings/billing/portal", &[]).await.status, 403);
     assert!(shop.other.lock().unwrap().asked.is_empty());
 }
 

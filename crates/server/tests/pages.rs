@@ -272,7 +272,7 @@ async fn the_history_names_who_came_in_why_and_the_bundle_verifies_and_is_of_thi
     let visits = ada.get(&site, "/settings/history?shows=sessions").await.text;
     assert!(visits.contains("came in") && !visits.contains("Switched Support"));
     let none = ada.get(&site, "/settings/history?until=2001-01-01").await.text;
-    assert!(none.contains("Nothing here yet."));
+    assert!(none.contains("Nothing of this kind in these days."));
     assert_eq!(ada.get(&site, "/settings/history?from=soon").await.status, 422);
 
     let text = ada.get(&site, "/settings/history/bundle").await.text;

@@ -195,16 +195,43 @@ async fn own_sessions_are_listed_and_ended_one_by_one_or_all_and_nobody_elses() 
 }
 
 #[tokio::test]
-async fn a_password_that_is_short_long_or_soon_guessed_is_refused() {
+async fn a_password_that_is_short_long_common_made_of_names_or_soon_guessed_is_refused_with_the_reason() {
     let (site, mut browser) = admin().await;
     browser.post(&site, "/forgot-password", &[("email", "ada@acme.example")]).await;
     let link = site.mailed("ada", "choose-password").await;
-    let long = "a quiet heron ".repeat(20);
-    for bad in ["seven 41", &long, "password1234", "qwertyuiop12", "ada@acme.example"] {
+    let long = format!("{}{}", "seven quiet herons 41 ".repeat(11), "nine loud magpi");
+    assert_eq!(long.len(), 257);
+    for (bad, why) in [
+        ("7 q hr 41", "too short: ten characters"),
+        ("\u{e4}\u{f6}\u{fc} qx vh", "too short: ten characters"),
+        (&long, "too long: 256 bytes"),
+        ("VRBGQns997", "Very many people have this password"),
+        ("Password123", "Very many people have this password"),
+        ("ada@acme.example", "made of your own name"),
+        ("4da-4cme-2026!", "made of your own name"),
+        ("Northwind 2026", "made of your own name"),
+        ("doorward!doorward", "made of your own name"),
+        ("account.test.1", "made of your own name"),
+        ("ada ada quiet", "would soon be guessed"),
+        ("mnbvcxzlkjh", "would soon be guessed"),
+    ] {
         let seen = browser.post(&site, "/choose-password", &[("link", &link), ("password", bad)]).await;
-        assert_eq!(seen.status, 422, "{bad}");
+        assert!(seen.status == 422 && seen.text.contains(why), "{bad}: {}", seen.text);
     }
     assert!(is_in(&site, &browser).await, "nothing was changed");
+}
+
+#[tokio::test]
+async fn a_password_of_ten_characters_and_one_of_256_bytes_are_taken_and_sign_in() {
+    for good in ["7 q hr 41 v", "seven quiet herons 41 seven quiet herons 41 "] {
+        let good = if good.len() > 11 { good.repeat(6)[..256].to_owned() } else { good[..10].to_owned() };
+        let (site, mut browser) = admin().await;
+        browser.post(&site, "/forgot-password", &[("email", "ada@acme.example")]).await;
+        let link = site.mailed("ada", "choose-password").await;
+        let chosen = browser.post(&site, "/choose-password", &[("link", &link), ("password", &good)]).await;
+        assert_eq!(chosen.to, "/sign-in?said=password-chosen", "{}: {}", good.len(), chosen.text);
+        assert_eq!(browser.sign_in(&site, "ada", &good).await.to, "/sign-in/check");
+    }
 }
 
 #[tokio::test]

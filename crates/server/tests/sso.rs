@@ -145,6 +145,8 @@ async fn tokens_that_do_not_hold_are_refused() {
         ("address of another domain", Lie::Claim("email", json!("ada@other.example"))),
         ("address not verified", Lie::Claim("email_verified", json!(false))),
         ("no address", Lie::Claim("email", Value::Null)),
+        ("nobody", Lie::Claim("sub", json!(""))),
+        ("no sub", Lie::Claim("sub", Value::Null)),
         ("no member", Lie::Claim("email", json!("nobody@acme.example"))),
         ("alg none", Lie::AlgNone),
         ("by the client's secret", Lie::ByClientSecret),
@@ -161,6 +163,63 @@ async fn tokens_that_do_not_hold_are_refused() {
     }
     company.lies(Lie::None);
     signed_in(&site, &company).await;
+}
+
+/// What the page says to whoever the company sends back now.
+async fn refused_as_another(site: &Customers, company: &Company) {
+    let mut browser = Browser::default();
+    let back = company.sends_back(&sent_away(site, &mut browser).await);
+    let seen = browser.get(site, &back).await;
+    assert!(seen.status == 403 && seen.text.contains("names somebody else"), "{}", seen.text);
+    assert_eq!(browser.get(site, "/settings/privacy").await.to, "/sign-in");
+}
+
+#[tokio::test]
+async fn who_signed_in_first_is_bound_and_an_address_that_was_given_to_another_lets_nobody_in_until_an_admin_says_so() {
+    let (site, company) = acme().await;
+    member(&site, "bea", "account-admin").await;
+    let mut ada = signed_in(&site, &company).await;
+    company.names("another");
+    refused_as_another(&site, &company).await;
+    assert_eq!(ada.get(&site, "/settings/privacy").await.status, 200, "who signed in first stays");
+    company.signs_in("bea@acme.example");
+    let mut bea = signed_in(&site, &company).await;
+    // Nor is one person two members.
+    company.signs_in("ada@acme.example");
+    company.names("whoever has bea@acme.example");
+    refused_as_another(&site, &company).await;
+    assert_eq!(bea.get(&site, "/settings/members").await.text.matches("Forget who signs in").count(), 2);
+    let unbound = bea.post(&site, "/settings/members/ada/unbind", &[]).await;
+    assert_eq!(unbound.to, "/settings/members?said=unbound");
+    assert_eq!(ada.get(&site, "/settings/privacy").await.to, "/sign-in", "signed out everywhere");
+    refused_as_another(&site, &company).await;
+    company.names("another");
+    signed_in(&site, &company).await;
+    company.signs_in("ada@acme.example");
+    refused_as_another(&site, &company).await;
+    assert_eq!(bea.get(&site, "/settings/members").await.text.matches("Forget who signs in").count(), 2);
+    member(&site, "eve", "member").await;
+    assert_eq!(bea.post(&site, "/settings/members/eve/unbind", &[]).await.status, 422, "never bound");
+}
+
+#[tokio::test]
+async fn a_member_who_is_registered_anew_and_one_whose_company_moves_to_another_provider_are_bound_anew() {
+    let (mut site, company) = acme().await;
+    signed_in(&site, &company).await;
+    company.names("another");
+    refused_as_another(&site, &company).await;
+    site.house.as_vendor("DELETE", "/v1/vendor/accounts/acme/users/ada", json!({})).await;
+    member(&site, "ada", "account-admin").await;
+    signed_in(&site, &company).await;
+    company.signs_in("ada@acme.example");
+    refused_as_another(&site, &company).await;
+    // Of another provider's names nothing is known.
+    let moved = Company::at("https://login.acme.example");
+    site.house.providers = moved.providers();
+    let site = Customers::of(site.house.killed()).await;
+    signed_in(&site, &moved).await;
+    moved.names("another");
+    refused_as_another(&site, &moved).await;
 }
 
 #[tokio::test]
@@ -215,6 +274,22 @@ async fn keys_are_remembered_and_asked_for_again_once_when_one_is_unknown() {
         assert_eq!(browser.get(&site, &back).await.status, 403);
     }
     assert_eq!(company.keys_asked(), 2);
+}
+
+#[tokio::test]
+async fn a_company_that_says_of_itself_what_cannot_be_taken_lets_nobody_in() {
+    for (what, value) in [
+        ("issuer", "https://idp.evil.example"),
+        ("issuer", "https://idp.acme.example/"),
+        ("authorization_endpoint", "http://idp.acme.example/authorize"),
+        ("token_endpoint", "http://idp.acme.example/token"),
+    ] {
+        let (site, company) = acme().await;
+        company.says(what, value);
+        let seen = Browser::default().sign_in(&site, "ada", "").await;
+        assert!(seen.status == 503 && seen.text.contains("cannot be reached"), "{what}: {}", seen.text);
+        assert!(!seen.text.contains("idp."), "{what}");
+    }
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@
 mod calls;
 mod feed;
 mod history;
+mod hosts;
 mod journal;
 mod passage;
 

@@ -1,6 +1,7 @@
 //! Access to servers by OpenSSH certificates: what the feed says of hosts, certificate authorities, SSH keys and
 //! certificates, and the decision whether one of them still admits.
 
+pub mod krl;
 mod names;
 mod servers;
 mod standing;

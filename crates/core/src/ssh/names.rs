@@ -31,6 +31,11 @@ impl SshFingerprint {
         Self(plain_hash(blob))
     }
 
+    /// The fingerprint with this hash, as a revocation list holds it.
+    pub fn new(hash: [u8; 32]) -> Self {
+        Self(hash)
+    }
+
     /// The hash, as a revocation list holds it.
     pub fn bytes(&self) -> &[u8; 32] {
         &self.0

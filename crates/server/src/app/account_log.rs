@@ -126,7 +126,7 @@ impl Pen<'_> {
 
     fn opened(&self, db: &Connection, at: UnixMs, serial: SessionSerial) -> Answer<()> {
         let row = sessions::get(db, serial)?.ok_or(StoreFault::Unreadable("session"))?;
-        let (session, reason) = (row.session, row.reason);
+        let (session, reason) = (row.session, row.reason.ok_or(StoreFault::Unreadable("reason"))?);
         let mut salt = [0; 32];
         self.dice.fill(&mut salt)?;
         let name = staff::by_id(db, &session.staff)?.map_or_else(|| session.staff.to_string(), |row| row.name);

@@ -133,7 +133,7 @@ fn beside(
         What::SessionOpened { session, staff, .. } => {
             let row = sessions::get(db, session)?.filter(|_| may_see(&staff));
             let (reads, writes) = account_log::totals(db, session)?;
-            Beside { opening: None, reason: row.map(|row| row.reason), counts: Some(Counts { reads, writes }) }
+            Beside { opening: None, reason: row.and_then(|row| row.reason), counts: Some(Counts { reads, writes }) }
         }
         _ => Beside::default(),
     })

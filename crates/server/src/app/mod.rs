@@ -5,6 +5,7 @@ mod account_log;
 mod accounts;
 mod caller;
 mod enrolment;
+mod erasure;
 mod feed;
 mod history;
 mod intents;
@@ -37,6 +38,7 @@ use tokio::sync::broadcast;
 pub use self::{
     account_history::{HistoryFilter, HistoryPage, HistoryRow, SessionSummary, Shown, Shows},
     caller::{Bearer, Caller, Follower, Gateway, Vendor},
+    erasure::{Erase, Erased},
     feed::FeedEvent,
     history::{Asked, MOST},
     parts::{AppParts, Clock, Dice, DiceFault, SystemDice},

@@ -39,6 +39,11 @@ impl Refusal {
         Self { detail: Some(field), ..Self::new(Code::BadRequest) }
     }
 
+    /// A refusal of what the admins of an account alone may see and do.
+    pub fn for_admins() -> Self {
+        Self { detail: Some(FOR_ADMINS), ..Self::new(Code::Denied) }
+    }
+
     /// A failure of ours; `inside` goes to the log and no further.
     pub fn internal(inside: impl ToString) -> Self {
         Self { inside: Some(inside.to_string()), ..Self::new(Code::Internal) }
@@ -70,6 +75,11 @@ impl Refusal {
         self.detail.is_some_and(|field| field.ends_with("-card"))
     }
 
+    /// Whether an admin of the account would have got it.
+    pub fn is_for_admins(&self) -> bool {
+        self.detail == Some(FOR_ADMINS)
+    }
+
     /// What the log is told.
     pub fn inside(&self) -> Option<&str> {
         self.inside.as_deref()
@@ -88,6 +98,7 @@ impl Refusal {
     }
 }
 
+const FOR_ADMINS: &str = "for-admins";
 const A_CARD: &str = "This looks like a card number. Card numbers are never kept here; leave it out.";
 
 fn words(code: Code) -> &'static str {

@@ -28,21 +28,18 @@ impl App {
         Ok(done.await?.value)
     }
 
-    /// The caller's sessions; for a security admin everybody's.
+    /// The caller's sessions; for a security admin everybody's. Those whose reason was erased, long over, are in the
+    /// histories alone.
     pub async fn sessions(self: &Arc<Self>, caller: Caller) -> Answer<Sessions> {
         let now = self.now();
         let own = (!self.administers(&caller)).then_some(caller.staff);
         let rows = self.read(move |db| sessions::newest(db, own.as_ref(), SHOWN)).await?;
-        let view = |row: SessionRow| {
+        let view = |mut row: SessionRow| {
+            let reason = row.reason.take()?;
             let alive = self.read_state(|state| live(state, &row.session, now)).is_ok();
-            SessionView {
-                live: alive && row.ended.is_none(),
-                session: row.session,
-                reason: row.reason,
-                ended: row.ended,
-            }
+            Some(SessionView { live: alive && row.ended.is_none(), session: row.session, reason, ended: row.ended })
         };
-        Ok(Sessions { sessions: rows.into_iter().map(view).collect() })
+        Ok(Sessions { sessions: rows.into_iter().filter_map(view).collect() })
     }
 
     /// A new token for the caller's own session, while it lives.

@@ -196,6 +196,14 @@ pub fn journaled(db: &Connection, gateway: &GatewayId, number: u64) -> Stored<Op
     rows.next()?.map(kept).transpose()
 }
 
+/// Erases what is told beside the session's opening, and the salt with it.
+pub fn erase_told(db: &Connection, session: SessionSerial) -> Stored<()> {
+    let delete = "DELETE FROM account_told WHERE (account, n) IN
+        (SELECT account, n FROM account_records WHERE session = ?1 AND kind = 'session-opened')";
+    db.prepare_cached(delete)?.execute([session.0])?;
+    Ok(())
+}
+
 /// How far the gateway's journal was taken over.
 pub fn taken_upto(db: &Connection, gateway: &GatewayId) -> Stored<u64> {
     let select = "SELECT upto FROM journals WHERE gateway = ?1";

@@ -14,6 +14,7 @@ pub mod mails;
 pub mod servers;
 pub mod sessions;
 pub mod sign_ins;
+pub mod sso_subjects;
 pub mod sso_tries;
 pub mod staff;
 pub mod tiles;
@@ -88,8 +89,16 @@ fn prepare(writer: &Connection) -> rusqlite::Result<()> {
         "PRAGMA journal_mode = WAL;
          PRAGMA synchronous = FULL;
          PRAGMA foreign_keys = ON;
+         PRAGMA secure_delete = ON;
          PRAGMA busy_timeout = 5000;",
     )
+}
+
+/// Takes the log of changes over into the database and empties it: old pages may hold what was erased since. False where
+/// somebody is reading from it for too long.
+pub fn drop_changes(writer: &Connection) -> Stored<bool> {
+    let busy: i64 = writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+    Ok(busy == 0)
 }
 
 /// Starts a new epoch and says which.

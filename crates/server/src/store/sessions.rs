@@ -1,7 +1,7 @@
 //! Sessions: what was opened, for which reason, and why it was ended before its time.
 
 use doorward_core::{
-    id::{SessionSerial, SignInSerial, StaffId},
+    id::{AccountId, SessionSerial, SignInSerial, StaffId},
     session::{EndCause, Reason, Session},
     time::UnixMs,
 };
@@ -13,8 +13,23 @@ use super::{Stored, from_text, to_text};
 pub struct SessionRow {
     pub session: Session,
     pub sign_in: SignInSerial,
-    pub reason: Reason,
+    /// Nothing where it was erased.
+    pub reason: Option<Reason>,
     pub ended: Option<EndCause>,
+}
+
+/// Sessions by whose they are and when they were opened. Each part that is missing means all.
+pub struct Which<'a> {
+    pub account: Option<&'a AccountId>,
+    pub staff: Option<&'a StaffId>,
+    /// Opened before this.
+    pub before: Option<UnixMs>,
+}
+
+/// Sessions whose reason is there: those that are over, and how many are not.
+pub struct Over {
+    pub over: Vec<SessionSerial>,
+    pub open: usize,
 }
 
 const COLUMNS: &str = "SELECT session, sign_in, reason, cause FROM sessions";
@@ -68,6 +83,27 @@ pub fn end(db: &Connection, serial: SessionSerial, cause: EndCause, now: UnixMs)
     Ok(())
 }
 
+/// The sessions that are meant, as far as their reasons are there.
+pub fn told(db: &Connection, which: &Which<'_>, now: UnixMs) -> Stored<Over> {
+    let mut select = db.prepare_cached(
+        "SELECT serial, cause IS NOT NULL OR ends <= ?4 FROM sessions WHERE reason <> ''
+         AND (?1 IS NULL OR json_extract(session, '$.account') = ?1) AND (?2 IS NULL OR staff = ?2)
+         AND (?3 IS NULL OR json_extract(session, '$.opened') < ?3)",
+    )?;
+    let (account, staff) = (which.account.map(AccountId::as_str), which.staff.map(StaffId::as_str));
+    let values = params![account, staff, which.before.map(|at| at.0), now.0];
+    let rows = select.query_map(values, |row| Ok((SessionSerial(row.get(0)?), row.get::<_, bool>(1)?)))?;
+    let rows = rows.collect::<Result<Vec<_>, _>>()?;
+    let over: Vec<_> = rows.iter().filter(|(_, over)| *over).map(|(serial, _)| *serial).collect();
+    Ok(Over { open: rows.len().saturating_sub(over.len()), over })
+}
+
+/// Erases what the session was opened for.
+pub fn erase_reason(db: &Connection, serial: SessionSerial) -> Stored<()> {
+    db.execute("UPDATE sessions SET reason = '' WHERE serial = ?1", [serial.0])?;
+    Ok(())
+}
+
 fn many(db: &Connection, rest: &str, values: impl Params) -> Stored<Vec<SessionRow>> {
     let mut select = db.prepare_cached(&format!("{COLUMNS} {rest}"))?;
     let rows = select.query_map(values, texts)?;
@@ -84,7 +120,7 @@ fn session((session, sign_in, reason, cause): Texts) -> Stored<SessionRow> {
     Ok(SessionRow {
         session: from_text(&session, "session")?,
         sign_in: SignInSerial(sign_in),
-        reason: from_text(&reason, "reason")?,
+        reason: Some(reason).filter(|text| !text.is_empty()).map(|text| from_text(&text, "reason")).transpose()?,
         ended: cause.map(|cause| from_text(&cause, "cause")).transpose()?,
     })
 }

@@ -13,6 +13,11 @@ pub fn put(db: &Connection, staff: &StaffId, handle: &str, name: &str) -> Stored
     Ok(())
 }
 
+/// Erases name and handle; the id stands in their place. False where nobody has this id.
+pub fn erase(db: &Connection, staff: &StaffId) -> Stored<bool> {
+    Ok(db.execute("UPDATE staff SET handle = staff, name = staff WHERE staff = ?1", [staff.as_str()])? > 0)
+}
+
 /// Who has this handle.
 pub fn by_handle(db: &Connection, handle: &str) -> Stored<Option<StaffName>> {
     one(db, "SELECT staff, handle, name FROM staff WHERE handle = ?1", handle)

@@ -68,7 +68,12 @@ struct Inside {
     key: Key,
     codes: HashMap<String, BTreeMap<String, String>>,
     lie: Lie,
+    /// What it says of itself instead.
+    says: Option<(&'static str, String)>,
     email: String,
+    /// Who has the address, where it is not whoever always had it.
+    sub: Option<String>,
+    issuer: &'static str,
     now: i64,
     keys_asked: u32,
     up: bool,
@@ -80,16 +85,31 @@ pub struct Company(Arc<Mutex<Inside>>);
 
 impl Company {
     pub fn new() -> Self {
+        Self::at(ISSUER)
+    }
+
+    pub fn at(issuer: &'static str) -> Self {
         let (key, now) = (Key::new("first"), super::house::START.0 / 1_000);
         let email = "ada@acme.example".to_owned();
-        let inside = Inside { key, codes: HashMap::new(), lie: Lie::None, email, now, keys_asked: 0, up: true };
+        let inside = Inside {
+            key,
+            codes: HashMap::new(),
+            lie: Lie::None,
+            says: None,
+            email,
+            sub: None,
+            issuer,
+            now,
+            keys_asked: 0,
+            up: true,
+        };
         Self(Arc::new(Mutex::new(inside)))
     }
 
     pub fn providers(&self) -> Providers {
         let acme = Provider {
             account: AccountId::parse("acme").unwrap(),
-            issuer: ISSUER.to_owned(),
+            issuer: self.0.lock().unwrap().issuer.to_owned(),
             client_id: "doorward".to_owned(),
             client_secret: Secret("between us".to_owned()),
             domains: vec!["acme.example".to_owned()],
@@ -101,8 +121,19 @@ impl Company {
         self.0.lock().unwrap().lie = lie;
     }
 
+    /// Says this of itself.
+    pub fn says(&self, what: &'static str, value: &str) {
+        self.0.lock().unwrap().says = Some((what, value.to_owned()));
+    }
+
     pub fn signs_in(&self, email: &str) {
-        self.0.lock().unwrap().email = email.to_owned();
+        let mut inside = self.0.lock().unwrap();
+        (inside.email, inside.sub) = (email.to_owned(), None);
+    }
+
+    /// Somebody else has the address from now on.
+    pub fn names(&self, sub: &str) {
+        self.0.lock().unwrap().sub = Some(sub.to_owned());
     }
 
     pub fn is_up(&self, up: bool) {
@@ -122,13 +153,14 @@ impl Company {
     pub fn sends_back(&self, to: &str) -> String {
         let url = Url::parse(to).unwrap();
         let asked: BTreeMap<String, String> = url.query_pairs().into_owned().collect();
-        assert_eq!(url.origin().ascii_serialization(), ISSUER);
         assert_eq!((asked["response_type"].as_str(), asked["code_challenge_method"].as_str()), ("code", "S256"));
         assert_eq!(asked["redirect_uri"], "https://account.test/sign-in/sso");
         assert!(asked["scope"].contains("openid") && asked["scope"].contains("email") && !to.contains('@'));
         let mut inside = self.0.lock().unwrap();
+        let issuer = inside.issuer;
+        assert_eq!(url.origin().ascii_serialization(), issuer);
         let code = format!("code-{}", inside.codes.len());
-        let back = format!("/sign-in/sso?state={}&code={code}&iss={ISSUER}", asked["state"]);
+        let back = format!("/sign-in/sso?state={}&code={code}&iss={issuer}", asked["state"]);
         inside.codes.insert(code, asked);
         back
     }
@@ -137,15 +169,7 @@ impl Company {
         let mut inside = self.0.lock().unwrap();
         match request.uri().path() {
             _ if !inside.up => None,
-            "/.well-known/openid-configuration" => Some(json!({
-                "issuer": ISSUER,
-                "authorization_endpoint": format!("{ISSUER}/authorize"),
-                "token_endpoint": format!("{ISSUER}/token"),
-                "jwks_uri": format!("{ISSUER}/keys"),
-                "response_types_supported": ["code"],
-                "subject_types_supported": ["public"],
-                "id_token_signing_alg_values_supported": ["ES256", "HS256", "none"],
-            })),
+            "/.well-known/openid-configuration" => Some(inside.metadata()),
             "/keys" => {
                 inside.keys_asked += 1;
                 Some(json!({"keys": [inside.key.public()]}))
@@ -157,6 +181,27 @@ impl Company {
 }
 
 impl Inside {
+    fn metadata(&self) -> Value {
+        let issuer = self.issuer;
+        let mut metadata = json!({
+                "issuer": issuer,
+                "authorization_endpoint": format!("{issuer}/authorize"),
+                "token_endpoint": format!("{issuer}/token"),
+                "jwks_uri": format!("{issuer}/keys"),
+                "response_types_supported": ["code"],
+                "subject_types_supported": ["public"],
+                "id_token_signing_alg_values_supported": ["ES256", "HS256", "none"],
+        });
+        if let Some((what, value)) = &self.says {
+            metadata[what] = json!(value);
+        }
+        metadata
+    }
+
+    fn sub(&self) -> String {
+        self.sub.clone().unwrap_or_else(|| format!("whoever has {}", self.email))
+    }
+
     fn token(&mut self, request: &HttpRequest) -> Option<Value> {
         let secret = format!("Basic {}", STANDARD.encode("doorward:between+us"));
         assert_eq!(request.headers()["authorization"].to_str().unwrap(), secret);
@@ -166,7 +211,7 @@ impl Inside {
         let challenge = URL_SAFE_NO_PAD.encode(plain_hash(body["code_verifier"].as_bytes()));
         assert_eq!(challenge, asked["code_challenge"], "the code verifier is the challenge's");
         let mut claims = json!({
-            "iss": ISSUER, "aud": "doorward", "sub": "7", "iat": self.now, "exp": self.now + 300,
+            "iss": self.issuer, "aud": "doorward", "sub": self.sub(), "iat": self.now, "exp": self.now + 300,
             "nonce": asked["nonce"], "email": self.email, "email_verified": true,
         });
         if let Lie::Claim(name, value) = &self.lie {

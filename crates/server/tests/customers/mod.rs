@@ -12,6 +12,7 @@ use doorward_server::{
     Site,
     app::users::{Letter, Post, PostFault},
     pages,
+    stripe::Stripe,
 };
 use futures::future::BoxFuture;
 use http_body_util::BodyExt;
@@ -56,7 +57,12 @@ impl Customers {
     }
 
     pub async fn of(house: House) -> Self {
-        let put = json!({"name": "Acme", "plan": "premium"});
+        Self::paying(house, "premium", None).await
+    }
+
+    /// The pages of an account of this plan, which pays there.
+    pub async fn paying(house: House, plan: &str, stripe: Option<Stripe>) -> Self {
+        let put = json!({"name": "Acme", "plan": plan});
         assert_eq!(house.as_vendor("PUT", "/v1/vendor/accounts/acme", put).await.0, 200);
         let site = Site {
             url: "https://account.test".to_owned(),
@@ -64,7 +70,7 @@ impl Customers {
             security_contact: Some("mailto:security@northwind.example".to_owned()),
             links: Vec::new(),
         };
-        let router = pages(Arc::clone(&house.app), site, None);
+        let router = pages(Arc::clone(&house.app), site, stripe);
         Self { house, router }
     }
 

@@ -377,6 +377,17 @@ impl House {
         ok(self.as_vendor("DELETE", &path, json!({"by": by("account-admin")})).await);
     }
 
+    /// The account's history as its users download it.
+    pub async fn bundle(&self, account: &str) -> String {
+        let account = doorward_core::id::AccountId::parse(account).unwrap();
+        let mut parts = self.app.account_bundle(&account).await.unwrap();
+        let mut text = String::new();
+        while let Some(part) = parts.recv().await {
+            text.push_str(&part);
+        }
+        text
+    }
+
     pub async fn open_read_only(&self, who: &Person, account: &str) -> (StatusCode, Value) {
         let wish = json!({"account": account, "reason": reason()});
         self.as_person(who, "POST", "/v1/sessions", Some(wish)).await

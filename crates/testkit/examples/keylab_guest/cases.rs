@@ -6,11 +6,17 @@ use doorward_client::{
     cache::{Caches, Holder, KeptBy, PURPOSE},
     keys::{HidKeys, KeyDriver, KeyFault, KeySite, KeyState, SignAsk, key_talk},
 };
-use doorward_core::id::{KeySerial, StaffId};
+use doorward_core::{
+    id::{KeySerial, StaffId},
+    ssh::krl::Krl,
+};
 use futures::future::BoxFuture;
 use webauthn_rs::prelude::WebauthnError;
 
-use crate::lab::{LONG, Lab, PIN, Refused, asked, person, site, until};
+use crate::{
+    lab::{LONG, Lab, PIN, Refused, asked, person, site, until},
+    ssh::{Ssh, nothing_revoked},
+};
 
 const AT_ONCE: Duration = Duration::from_millis(500);
 
@@ -45,6 +51,10 @@ pub fn all() -> Vec<(&'static str, Case)> {
         ("a ceremony that is dropped lets go of the key", |lab| Box::pin(dropped(lab))),
         ("a touch that never comes times out, the key serves again", |lab| Box::pin(timed_out(lab))),
         ("an absent credential is told after a touch", |lab| Box::pin(absent_credential(lab))),
+        ("ssh-keygen makes a key on it that wants its PIN", |lab| Box::pin(an_ssh_key(lab))),
+        ("sshd lets in its certificate with PIN and touch, and not with another PIN", |lab| Box::pin(a_log_in(lab))),
+        ("sshd refuses its certificate with a touch alone", |lab| Box::pin(a_touch_alone(lab))),
+        ("sshd refuses by our revocation list: serial, key or authority", |lab| Box::pin(revoked(lab))),
         ("three wrong PINs block the key until it is plugged in anew", |lab| Box::pin(blocked(lab))),
         ("a key that is pulled out is missed", |lab| Box::pin(pulled_out(lab))),
         ("without a key one is asked for, and seen when it comes", |lab| Box::pin(plugged_in_later(lab))),
@@ -208,6 +218,58 @@ async fn absent_credential(lab: &mut Lab) {
     let (ui, seen) = person(&[PIN]);
     assert_eq!(lab.keys.authenticate(ask, ui).await.unwrap_err(), KeyFault::NotThisKey);
     assert_eq!(seen.await.unwrap(), [asked(None, false), KeyState::Touch]);
+}
+
+async fn an_ssh_key(lab: &mut Lab) {
+    let ssh = lab.ssh.insert(Ssh::set_up().await);
+    ssh.enrol("id", &["-O", "verify-required"], 7, PIN).await;
+    ssh.enrol("touched", &[], 8, PIN).await;
+}
+
+async fn a_log_in(lab: &mut Lab) {
+    let ssh = lab.ssh.as_ref().unwrap();
+    let other = ssh.log_in("id", "000000", &nothing_revoked()).await;
+    assert!(!other.let_in && other.asked.len() == 1, "{other:?}");
+    let mine = ssh.log_in("id", PIN, &nothing_revoked()).await;
+    assert!(mine.let_in && mine.asked.len() == 1 && mine.asked[0].starts_with("Enter PIN for ED25519-SK"), "{mine:?}");
+    assert!(mine.log.contains("ada:1 (serial 7)"), "whoever came is named: {mine:?}");
+    lab.finger("never");
+    let untouched = tokio::time::timeout(AT_ONCE * 8, ssh.log_in("id", PIN, &nothing_revoked())).await;
+    assert!(untouched.is_err(), "the PIN alone lets nobody in: {untouched:?}");
+    lab.finger("auto");
+}
+
+async fn a_touch_alone(lab: &mut Lab) {
+    let ssh = lab.ssh.as_ref().unwrap();
+    let touched = ssh.log_in("touched", PIN, &nothing_revoked()).await;
+    assert!(!touched.let_in && touched.asked.is_empty(), "{touched:?}");
+    assert!(touched.log.contains("user verification requirement not met"), "{touched:?}");
+    ssh.certify("touched", &[], 8).await;
+    let less = ssh.log_in("touched", PIN, &nothing_revoked()).await;
+    assert!(less.let_in, "it is the certificate that asks for more than a touch: {less:?}");
+}
+
+async fn revoked(lab: &mut Lab) {
+    let ssh = lab.ssh.as_ref().unwrap();
+    let listed = |name: fn(&mut Krl, &Ssh)| {
+        let mut list = nothing_revoked();
+        name(&mut list, ssh);
+        list
+    };
+    for (what, list) in [
+        ("serial", listed(|list, _| list.revoke_range(7..=7).unwrap())),
+        ("key", listed(|list, ssh| list.revoke_fingerprint(ssh.fingerprint("id")))),
+        ("authority", listed(|list, ssh| list.revoke_fingerprint(ssh.fingerprint("ca")))),
+    ] {
+        let refused = ssh.log_in("id", PIN, &list).await;
+        assert!(!refused.let_in && refused.log.contains("revoked by file"), "{what}: {refused:?}");
+    }
+    let others = listed(|list, ssh| {
+        list.revoke_range(8..=9_000).unwrap();
+        list.revoke_fingerprint(ssh.fingerprint("touched"));
+    });
+    let mine = ssh.log_in("id", PIN, &others).await;
+    assert!(mine.let_in, "{mine:?}");
 }
 
 async fn pulled_out(lab: &mut Lab) {

@@ -21,7 +21,10 @@ use webauthn_rs::{
 };
 use webauthn_rs_proto::PublicKeyCredential;
 
-use crate::attestation::{AAGUID, stranger};
+use crate::{
+    attestation::{AAGUID, stranger},
+    ssh::Ssh,
+};
 
 pub const PIN: &str = "271828";
 pub const LONG: Duration = Duration::from_secs(30);
@@ -34,6 +37,8 @@ pub struct Lab {
     plug: PathBuf,
     /// Enrolled by an earlier case.
     pub passkey: Option<AttestedPasskey>,
+    /// Set up by an earlier case.
+    pub ssh: Option<Ssh>,
 }
 
 #[derive(Debug)]
@@ -64,6 +69,7 @@ impl Lab {
             touch: touch.to_owned(),
             plug: plug.to_owned(),
             passkey: None,
+            ssh: None,
         }
     }
 

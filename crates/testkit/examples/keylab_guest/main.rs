@@ -15,6 +15,7 @@
 mod attestation;
 mod cases;
 mod lab;
+mod ssh;
 
 use std::{
     path::Path,

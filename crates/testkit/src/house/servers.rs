@@ -26,9 +26,14 @@ const SAMPLE: &[(&str, HostLabel, &str, &str)] = &[
 ];
 
 impl House {
-    /// The operator's automation registers a host.
+    /// The operator's automation registers a host, or changes how it is reached.
     pub async fn put_host(&self, host: &HostId, put: &PutHost) -> Fallible<()> {
         self.ask_vendor(Method::PUT, &format!("hosts/{host}"), put).await.map(drop)
+    }
+
+    /// The operator's automation removes a host.
+    pub async fn remove_host(&self, host: &HostId) -> Fallible<()> {
+        self.ask_vendor(Method::DELETE, &format!("hosts/{host}"), &serde_json::json!({})).await.map(drop)
     }
 
     /// Registers some sample hosts.

@@ -139,7 +139,7 @@ impl App {
 
 /// The account of a caller who may look after its plan.
 fn pays(caller: &UserCaller) -> Answer<&AccountId> {
-    if caller.administers() { Ok(&caller.account) } else { Err(Refusal::new(Code::Denied)) }
+    if caller.administers() { Ok(&caller.account) } else { Err(Refusal::for_admins()) }
 }
 
 impl From<AskFault> for Refusal {

@@ -18,13 +18,15 @@ use zeroize::Zeroizing;
 
 use super::{
     super::{Answer, App, Refusal, secrets::hash_secret, writer::Work},
-    Factor, UserCaller, Users, earlier,
+    Factor, UserCaller, Users,
+    blocklist::names,
+    earlier,
     mails::{self, About},
     sessions::{SESSION_LIFE, start},
     whose,
 };
 use crate::store::{
-    Stored, tries,
+    Stored, accounts, tries,
     user_doors::{self, DoorRow, Purpose},
     user_factors, user_sessions, users,
 };
@@ -39,6 +41,8 @@ pub(super) const MOST_CODES: u32 = 5;
 const MOST_OF_ADDRESS: u32 = 10;
 const MOST_OF_NETWORK: u32 = 60;
 pub(super) const WINDOW: Millis = Millis::minutes(15);
+/// What the program is called.
+const OURS: &str = "Doorward";
 
 /// A try to sign in, from the network named by the text.
 pub struct SignInTry {
@@ -229,8 +233,14 @@ impl App {
     }
 
     /// Sets a new password by the link of a mail, and signs the user out everywhere. They then sign in: the mail that
-    /// gave a new password is no second factor.
-    pub async fn choose_password(self: &Arc<Self>, link: &str, password: Zeroizing<String>) -> Answer<()> {
+    /// gave a new password is no second factor. `service` is what the pages are known by: with the names of the user and
+    /// their company it makes no password.
+    pub async fn choose_password(
+        self: &Arc<Self>,
+        link: &str,
+        password: Zeroizing<String>,
+        service: &str,
+    ) -> Answer<()> {
         let door = self.users.door_of(link)?;
         let row = self.read(move |db| user_doors::get(db, door)).await?;
         let row = self.standing(row)?;
@@ -238,10 +248,16 @@ impl App {
             return Err(Refusal::new(Code::CeremonyGone));
         }
         let user = row.user.clone();
-        let about = self.read(move |db| users::get(db, &user)).await?;
-        let about = about.filter(|about| !self.users.by_company(&about.account));
-        let about = about.ok_or(Refusal::new(Code::CeremonyGone))?;
-        let phc = self.hash_new_password(password, vec![about.email, about.name]).await?;
+        let about = self.read(move |db| {
+            let about = users::get(db, &user)?;
+            let company = about.as_ref().map(|about| accounts::name(db, &about.account)).transpose()?;
+            Ok(about.zip(company))
+        });
+        let about = about.await?.filter(|(about, _)| !self.users.by_company(&about.account));
+        let (about, company) = about.ok_or(Refusal::new(Code::CeremonyGone))?;
+        let company = company.unwrap_or_default();
+        let close = [&about.email, &about.name, &company, service, &self.users.url, OURS];
+        let phc = self.hash_new_password(password, names(close)).await?;
         let done = self.commit(move |work| {
             taken(work.tx, &row)?;
             user_doors::take_all(work.tx, &row.user)?;

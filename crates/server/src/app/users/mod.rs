@@ -1,6 +1,7 @@
 //! Users of accounts: their sign-in, their sessions, and what they switch. Staff are elsewhere; nothing here serves them.
 
 mod billing;
+mod blocklist;
 mod caller;
 mod doors;
 mod factor;

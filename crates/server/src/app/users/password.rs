@@ -1,4 +1,5 @@
-//! Passwords: argon2id behind a semaphore, a pepper from the server's secret, and a guess of how well they hold.
+//! Passwords: argon2id behind a semaphore, a pepper from the server's secret, and whether they will hold: what guessers try
+//! first is refused (see `blocklist`), and so is what they soon guess.
 
 use std::sync::Arc;
 
@@ -9,7 +10,10 @@ use argon2::{
 use tokio::sync::Semaphore;
 use zeroize::Zeroizing;
 
-use super::super::{Answer, App, Refusal};
+use super::{
+    super::{Answer, App, Refusal},
+    blocklist,
+};
 
 /// Shortest and longest password, in characters and bytes. Longer ones are guessed at no longer (NIST SP 800-63B-4).
 const SHORTEST: usize = 10;
@@ -71,11 +75,11 @@ impl App {
         .await
     }
 
-    /// The PHC string to keep of `password`, where it will hold. `about` are words that guessers try first.
+    /// The PHC string to keep of `password`, where it will hold. `names` are those close to the user.
     pub(super) async fn hash_new_password(
         self: &Arc<Self>,
         password: Zeroizing<String>,
-        about: Vec<String>,
+        names: Vec<String>,
     ) -> Answer<String> {
         if password.chars().count() < SHORTEST {
             return Err(Refusal::bad("password-short"));
@@ -83,12 +87,18 @@ impl App {
         if password.len() > LONGEST {
             return Err(Refusal::bad("password-long"));
         }
+        if blocklist::is_common(&password) {
+            return Err(Refusal::bad("password-common"));
+        }
+        if blocklist::is_made_of(&password, &names) {
+            return Err(Refusal::bad("password-names"));
+        }
         let mut salt = [0; 16];
         self.dice.fill(&mut salt)?;
         let _turn = self.users.passwords.gate.clone().acquire_owned().await.map_err(Refusal::internal)?;
         self.blocking(move |app| {
-            let about: Vec<&str> = about.iter().map(String::as_str).collect();
-            if u8::from(zxcvbn::zxcvbn(&password, &about).score()) < LEAST_SCORE {
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            if u8::from(zxcvbn::zxcvbn(&password, &names).score()) < LEAST_SCORE {
                 return Err(Refusal::bad("password-weak"));
             }
             let argon = app.users.passwords.argon()?;

@@ -1,13 +1,16 @@
 //! Signing in at one's own company (OpenID Connect, code flow with PKCE). Whoever the provider names by an address of
 //! its own domains, and who is a member, is signed in until that is revoked; no password, no second factor of ours.
 //!
-//! What comes back is taken once, within ten minutes, in the browser that left.
+//! What comes back is taken once, within ten minutes, in the browser that left. Whom the provider names (`sub`) is bound
+//! to the member at their first sign-in: an address that was given to somebody else lets nobody in, until an admin of the
+//! account says so. Where an account has another provider than it had, its members are bound anew.
 
 use std::sync::Arc;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::DateTime;
 use doorward_core::{
+    feed::tree::Hash,
     id::AccountId,
     time::{Millis, UnixMs},
     wire::{Code, Secret},
@@ -26,13 +29,17 @@ use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 use super::{
-    super::{Answer, App, Refusal, secrets::hash_secret},
+    super::{Answer, App, Refusal, secrets::hash_secret, writer::Work},
     Users,
     doors::normal,
     provider::{Provider, ProviderWire, asking},
     sessions::start,
+    whose,
 };
-use crate::store::{sso_tries, users};
+use crate::store::{
+    sso_subjects, sso_tries,
+    users::{self, UserRow},
+};
 
 const TRY_LIFE: Millis = Millis::minutes(10);
 /// Signatures by the provider's own key; none by a secret that we share, and never none.
@@ -92,6 +99,11 @@ impl Users {
 }
 
 impl App {
+    /// Whether anybody signs in at their own company.
+    pub fn knows_companies(&self) -> bool {
+        !self.users.providers.all.is_empty()
+    }
+
     /// Where whoever has this address signs in, if that is at their own company. Only the domain is looked at.
     pub async fn begin_company_sign_in(self: &Arc<Self>, email: &str) -> Answer<Option<Away>> {
         let email = normal(email);
@@ -136,10 +148,17 @@ impl App {
         if !provider.speaks_for(&email) || claims.email_verified() == Some(false) {
             return Err(no("the provider does not speak for this address"));
         }
+        let named = claims.subject().as_str();
+        if named.is_empty() {
+            return Err(no("the token names nobody"));
+        }
+        let issuer = provider.issuer.clone();
+        let subject = whose("subject", &format!("{issuer}\n{named}"));
         let (secret, hash) = self.draw_secret()?;
         let done = self.commit(move |work| {
             let row = users::by_email(work.tx, &email)?.filter(|row| row.account == account);
             let row = row.ok_or(no("whoever signed in is no member"))?;
+            same_person(work, &row, &issuer, &subject)?;
             start(work, &row.user, &hash, &agent, None)?;
             Ok((Vec::new(), secret))
         });
@@ -185,6 +204,19 @@ impl App {
     async fn metadata(self: &Arc<Self>, provider: &Provider, again: bool) -> Answer<Option<CoreProviderMetadata>> {
         let users = &self.users;
         users.known.metadata(&users.providers.wire, provider, self.now(), again).await
+    }
+}
+
+/// Whether the provider names the one it named when this member first signed in. Then is when they are bound.
+fn same_person(work: &Work<'_>, row: &UserRow, issuer: &str, subject: &Hash) -> Answer<()> {
+    let other = |inside: &'static str| Err(Refusal::bad("other-person").because(inside));
+    if sso_subjects::by_subject(work.tx, &row.account, subject)?.is_some_and(|bound| bound != row.user) {
+        return other("the provider names whoever is bound to another member");
+    }
+    match sso_subjects::of(work.tx, &row.user)? {
+        Some((of, bound)) if of == issuer && bound != *subject => other("the provider names another for this address"),
+        Some((of, _)) if of == issuer => Ok(()),
+        _ => Ok(sso_subjects::bind(work.tx, &row.user, issuer, subject, work.now)?),
     }
 }
 

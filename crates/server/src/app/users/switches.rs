@@ -42,7 +42,8 @@ pub struct Inside {
     pub name: String,
     pub basis: Basis,
     pub mode: Mode,
-    pub reason: Reason,
+    /// Nothing where it was erased.
+    pub reason: Option<Reason>,
     pub since: UnixMs,
     pub ends: UnixMs,
 }

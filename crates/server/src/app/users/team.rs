@@ -19,8 +19,9 @@ use super::{
     whose,
 };
 use crate::store::{
-    tries, user_doors,
+    sso_subjects, tries, user_doors,
     user_doors::Purpose,
+    user_sessions,
     users::{self, UserRow},
 };
 
@@ -38,6 +39,8 @@ pub struct Member {
     pub joined: bool,
     /// Until when their invitation holds, while it does.
     pub invited: Option<UnixMs>,
+    /// Whether their company's sign-in has named somebody for them.
+    pub bound: bool,
     /// Who asks.
     pub own: bool,
 }
@@ -54,6 +57,7 @@ impl App {
                 Ok(Member {
                     joined: by_company || row.password.is_some(),
                     invited: invited.filter(|expires| now < *expires),
+                    bound: by_company && sso_subjects::of(db, &row.user)?.is_some(),
                     own: row.user == me,
                     user: row.user,
                     name: row.name,
@@ -114,6 +118,20 @@ impl App {
         Ok(())
     }
 
+    /// Forgets whom the company's sign-in named for a member, and signs them out everywhere: whoever it names next is
+    /// taken.
+    pub async fn unbind_member(self: &Arc<Self>, caller: UserCaller, user: UserId) -> Answer<()> {
+        let done = self.commit(move |work| {
+            still_admin(work, &caller)?;
+            let row = member(work, &caller, &user)?;
+            if !sso_subjects::forget(work.tx, &row.user)? {
+                return Err(Refusal::new(Code::Conflict));
+            }
+            Ok((Vec::new(), user_sessions::end_all(work.tx, &row.user)?))
+        });
+        done.await.map(|_| ())
+    }
+
     /// Changes name and membership of a member. It holds from their next request on.
     pub async fn change_member(
         self: &Arc<Self>,
@@ -152,7 +170,7 @@ impl App {
 }
 
 fn admin(membership: Membership) -> Answer<()> {
-    if membership == Membership::AccountAdmin { Ok(()) } else { Err(Refusal::new(Code::Denied)) }
+    if membership == Membership::AccountAdmin { Ok(()) } else { Err(Refusal::for_admins()) }
 }
 
 /// Whether the caller is an admin now, and was not taken away while they asked.

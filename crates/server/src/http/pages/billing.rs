@@ -8,11 +8,10 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use doorward_core::{grant::Plan, wire::Code};
-use serde::Deserialize;
 
 use super::{
     Pages,
-    frame::{Fault, Frame, Said, page},
+    frame::{Fault, Frame, Told, page},
     input::Signed,
 };
 use crate::{
@@ -21,6 +20,8 @@ use crate::{
 };
 
 const AT: &str = "/settings/billing";
+const DONE: &[(&str, &str)] =
+    &[("paid", "Thank you. The plan changes here as soon as Stripe has told us, mostly within seconds.")];
 
 #[derive(Template)]
 #[template(path = "billing.html")]
@@ -31,11 +32,6 @@ struct BillingPage {
     ends_success: bool,
 }
 
-#[derive(Deserialize)]
-pub(super) struct Told {
-    said: Option<String>,
-}
-
 pub(super) async fn show(
     State(pages): State<Pages>,
     Signed(caller): Signed,
@@ -43,10 +39,8 @@ pub(super) async fn show(
 ) -> Result<Response, Fault> {
     let view = pages.app.billing(&caller).await.map_err(|refusal| Fault::new(&pages, refusal))?;
     stripe(&pages)?;
-    let paid = told.said.as_deref() == Some("paid");
-    let text = "Thank you. The plan changes here as soon as Stripe has told us, mostly within seconds.";
     let body = BillingPage {
-        frame: Frame::of(&pages, &caller, AT, paid.then_some(Said { bad: false, text })),
+        frame: Frame::of(&pages, &caller, AT, told.said(DONE)),
         premium: view.plan == Plan::Premium,
         known: view.known,
         ends_success: view.ends_success,

@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 
 use super::{
     Pages,
-    frame::{Fault, Frame, Said, page},
+    frame::{Fault, Frame, Said, Told, page},
     input::{Browser, Filled, SIGNED_IN, Signed, WAITING, cookie, gone},
     sso,
 };
@@ -29,6 +29,14 @@ type Shown = Result<Response, Fault>;
 struct SignInPage {
     frame: Frame,
     email: String,
+    /// Whether there is a company that signs its own people in.
+    companies: bool,
+}
+
+impl SignInPage {
+    fn of(pages: &Pages, said: Option<Said>, email: String) -> Self {
+        Self { frame: Frame::outside(pages, said), email, companies: pages.app.knows_companies() }
+    }
 }
 
 #[derive(Template)]
@@ -59,28 +67,19 @@ struct ChoosePage {
     link: String,
 }
 
-/// What a redirect wants said.
-#[derive(Deserialize)]
-pub(super) struct Told {
-    said: Option<String>,
-}
-
-impl Told {
-    fn said(&self) -> Option<Said> {
-        let text = match self.said.as_deref()? {
-            "signed-out" => "You are signed out.",
-            "ended" => "Your 14 days are over, and you are signed out. What was not saved is gone.",
-            "password-chosen" => "Your password is set. Sign in with it.",
-            _ => return None,
-        };
-        Some(Said { bad: false, text })
-    }
-}
+const DONE: &[(&str, &str)] = &[
+    ("signed-out", "You are signed out."),
+    ("ended", "Your 14 days are over, and you are signed out. What was not saved is gone."),
+    ("password-chosen", "Your password is set. Sign in with it."),
+];
 
 #[derive(Deserialize)]
 pub(super) struct SignInForm {
     email: String,
+    #[serde(default)]
     password: Zeroizing<String>,
+    /// The button that leads to one's own company.
+    by: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -105,13 +104,12 @@ pub(super) struct ChooseForm {
 }
 
 pub(super) async fn sign_in_form(State(pages): State<Pages>, Query(told): Query<Told>) -> Response {
-    page(&pages, StatusCode::OK, &SignInPage { frame: Frame::outside(&pages, told.said()), email: String::new() })
+    page(&pages, StatusCode::OK, &SignInPage::of(&pages, told.said(DONE), String::new()))
 }
 
 /// The page to sign in by, with why it did not work out.
 pub(super) fn sign_in_again(pages: &Pages, status: StatusCode, text: &'static str) -> Response {
-    let frame = Frame::outside(pages, Some(Said { bad: true, text }));
-    page(pages, status, &SignInPage { frame, email: String::new() })
+    page(pages, status, &SignInPage::of(pages, Some(Said { bad: true, text }), String::new()))
 }
 
 pub(super) async fn sign_in(
@@ -123,6 +121,12 @@ pub(super) async fn sign_in(
     let email = form.email.clone();
     if let Some(sent) = sso::send_away(&pages, &jar, &email).await {
         return Ok(sent);
+    }
+    if form.by.is_some() {
+        // Said of every such address, whether or not somebody here has it.
+        let text = "No company that we know signs in people of this address. Sign in with your password.";
+        let body = SignInPage::of(&pages, Some(Said { bad: true, text }), email);
+        return Ok(page(&pages, StatusCode::UNPROCESSABLE_ENTITY, &body));
     }
     let wish = SignInTry { email: form.email, password: form.password, network: browser.network };
     match pages.app.begin_user_sign_in(wish).await {
@@ -136,8 +140,7 @@ pub(super) async fn sign_in(
         }
         Err(refusal) if refusal.code() == Code::KeyRefused => {
             let text = "E-mail address or password is not right. Try again, or choose a new password.";
-            let frame = Frame::outside(&pages, Some(Said { bad: true, text }));
-            Ok(page(&pages, StatusCode::FORBIDDEN, &SignInPage { frame, email }))
+            Ok(page(&pages, StatusCode::FORBIDDEN, &SignInPage::of(&pages, Some(Said { bad: true, text }), email)))
         }
         Err(refusal) => Err(Fault::new(&pages, refusal)),
     }
@@ -220,12 +223,16 @@ pub(super) async fn choose_form(State(pages): State<Pages>, browser: Browser, Qu
 }
 
 pub(super) async fn choose(State(pages): State<Pages>, jar: CookieJar, Filled(form): Filled<ChooseForm>) -> Shown {
-    match pages.app.choose_password(&form.link, form.password).await {
+    match pages.app.choose_password(&form.link, form.password, &pages.site.vendor).await {
         Ok(()) => Ok((jar.add(gone(SIGNED_IN)), Redirect::to("/sign-in?said=password-chosen")).into_response()),
         Err(refusal) if refusal.code() == Code::BadRequest => {
             let text = match refusal.detail() {
                 Some("password-short") => "This password is too short: ten characters at least.",
                 Some("password-long") => "This password is too long: 256 bytes at most.",
+                Some("password-common") => "Very many people have this password, so it is tried first. Take another.",
+                Some("password-names") => {
+                    "This password is made of your own name, your company's or ours, which are tried first. Take another."
+                }
                 _ => "This password would soon be guessed. Take several unusual words.",
             };
             let frame = Frame::outside(&pages, Some(Said { bad: true, text }));

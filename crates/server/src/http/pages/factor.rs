@@ -9,12 +9,11 @@ use axum::{
 use axum_extra::extract::cookie::CookieJar;
 use doorward_core::wire::{Code, Secret};
 use qrcode::{QrCode, render::svg};
-use serde::Deserialize;
 
 use super::{
     Pages,
     door::{CodeForm, admitted},
-    frame::{Fault, Frame, Said, page},
+    frame::{Fault, Frame, Said, Told, page},
     input::{Browser, Filled, Signed},
 };
 use crate::app::{
@@ -23,6 +22,10 @@ use crate::app::{
 };
 
 const AT: &str = "/settings/security";
+const DONE: &[(&str, &str)] = &[
+    ("recovery-code-used", "You are signed in by a recovery code. It serves no more."),
+    ("removed", "The app is removed. A mail confirms your sign-in again."),
+];
 type Page = Result<Response, Fault>;
 
 #[derive(Template)]
@@ -48,11 +51,6 @@ struct RecoveryPage {
     codes: Vec<Secret>,
 }
 
-#[derive(Deserialize)]
-pub(super) struct Told {
-    said: Option<String>,
-}
-
 pub(super) async fn ask(State(pages): State<Pages>) -> Response {
     page(&pages, StatusCode::OK, &TotpPage { frame: Frame::outside(&pages, None) })
 }
@@ -70,7 +68,7 @@ pub(super) async fn pass(
             Ok(admitted(&pages, jar, passed, "/settings/security?said=recovery-code-used"))
         }
         Err(refusal) if refusal.code() == Code::CodeRefused => {
-            let text = "This code serves not, or not any more. Wait for the next one in your app.";
+            let text = "This code is wrong, or was used before. Wait for the next one in your app.";
             let frame = Frame::outside(&pages, Some(Said { bad: true, text }));
             Ok(page(&pages, StatusCode::FORBIDDEN, &TotpPage { frame }))
         }
@@ -79,13 +77,7 @@ pub(super) async fn pass(
 }
 
 pub(super) async fn show(State(pages): State<Pages>, Signed(caller): Signed, Query(told): Query<Told>) -> Page {
-    let said = match told.said.as_deref() {
-        Some("recovery-code-used") => Some("You are signed in by a recovery code. It serves no more."),
-        Some("removed") => Some("The app is removed. A mail confirms your sign-in again."),
-        _ => None,
-    };
-    let said = said.map(|text| Said { bad: false, text });
-    shown(&pages, &caller, StatusCode::OK, said).await
+    shown(&pages, &caller, StatusCode::OK, told.said(DONE)).await
 }
 
 pub(super) async fn qr(State(pages): State<Pages>, Signed(caller): Signed) -> Page {
@@ -137,7 +129,7 @@ async fn wrong(pages: &Pages, caller: &UserCaller, refusal: Refusal) -> Page {
     if refusal.code() != Code::CodeRefused {
         return Err(Fault::new(pages, refusal));
     }
-    let text = "This code serves not, or not any more. Wait for the next one in your app.";
+    let text = "This code is wrong, or was used before. Wait for the next one in your app.";
     shown(pages, caller, StatusCode::FORBIDDEN, Some(Said { bad: true, text })).await
 }
 

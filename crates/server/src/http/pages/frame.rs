@@ -28,6 +28,21 @@ pub(super) struct Said {
     pub text: &'static str,
 }
 
+/// What a redirect wants said, by a code: what is not among a page's own is not said.
+#[derive(Deserialize)]
+pub(super) struct Told {
+    said: Option<String>,
+}
+
+impl Told {
+    /// What is said for it, where it is one of `words`.
+    pub(super) fn said(&self, words: &[(&str, &'static str)]) -> Option<Said> {
+        let code = self.said.as_deref()?;
+        let text = words.iter().find(|(of, _)| *of == code).map(|(_, text)| *text)?;
+        Some(Said { bad: false, text })
+    }
+}
+
 /// Whose page it is.
 pub(super) struct FrameUser {
     pub name: String,
@@ -155,14 +170,19 @@ impl Fault {
 
 impl IntoResponse for Fault {
     fn into_response(self) -> Response {
-        let (code, is_card) = (self.refusal.code(), self.refusal.is_a_card());
+        let code = self.refusal.code();
         if code == Code::NotSignedIn {
             return Redirect::to("/sign-in").into_response();
         }
         let request = self.note();
-        let pages = self.pages;
-        let (status, title, text) = if is_card { A_CARD } else { words(code) };
-        let fault = FaultPage { frame: Frame::outside(&pages, None), title, text, request };
+        let (status, title, text) = if self.refusal.is_a_card() {
+            A_CARD
+        } else if self.refusal.is_for_admins() {
+            FOR_ADMINS
+        } else {
+            words(code)
+        };
+        let fault = FaultPage { frame: Frame::outside(&self.pages, None), title, text, request };
         match fault.render() {
             Ok(html) => (status, Html(html)).into_response(),
             Err(_) => status.into_response(),
@@ -174,6 +194,12 @@ const A_CARD: (StatusCode, &str, &str) = (
     StatusCode::UNPROCESSABLE_ENTITY,
     "This looks like a card number",
     "Card numbers are never kept here. Go back and leave it out; nothing was changed.",
+);
+
+const FOR_ADMINS: (StatusCode, &str, &str) = (
+    StatusCode::FORBIDDEN,
+    "This is for the admins of your account",
+    "Ask one of them to do it, or to make you an admin. Nothing was changed.",
 );
 
 fn words(code: Code) -> (StatusCode, &'static str, &'static str) {

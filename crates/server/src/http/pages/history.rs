@@ -37,6 +37,8 @@ struct HistoryPage {
     shows: &'static str,
     from: String,
     until: String,
+    /// Whether less than everything was asked for.
+    chosen: bool,
     rows: Vec<Row>,
     older: Option<String>,
 }
@@ -92,7 +94,8 @@ pub(super) async fn show(
     });
     let rows = came.page.rows.iter().map(|row| words(row, &came)).collect();
     let (from, until) = (checked(&wish.from).to_owned(), checked(&wish.until).to_owned());
-    let body = HistoryPage { frame: Frame::of(&pages, &caller, AT, None), shows, from, until, rows, older };
+    let chosen = !(shows.is_empty() && from.is_empty() && until.is_empty());
+    let body = HistoryPage { frame: Frame::of(&pages, &caller, AT, None), shows, from, until, chosen, rows, older };
     Ok(page(&pages, StatusCode::OK, &body))
 }
 

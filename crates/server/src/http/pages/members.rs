@@ -15,7 +15,7 @@ use serde::Deserialize;
 
 use super::{
     Pages,
-    frame::{Fault, Frame, Said, page},
+    frame::{Fault, Frame, Said, Told, page},
     input::{Filled, Signed},
     when::When,
 };
@@ -25,6 +25,12 @@ use crate::app::{
 };
 
 const AT: &str = "/settings/members";
+const DONE: &[(&str, &str)] = &[
+    ("invited", "The invitation is on its way. It is good for 7 days."),
+    ("changed", "Changed. It holds from now on."),
+    ("unbound", "Forgotten, and signed out everywhere. Whoever your company names next is taken."),
+    ("removed", "Removed, and signed out everywhere."),
+];
 type Page = Result<Response, Fault>;
 
 #[derive(Template)]
@@ -32,6 +38,16 @@ type Page = Result<Response, Fault>;
 struct MembersPage {
     frame: Frame,
     members: Vec<Row>,
+    typed: Typed,
+}
+
+/// What was typed to invite somebody, where it was refused.
+#[derive(Default)]
+struct Typed {
+    email: String,
+    name: String,
+    admin: bool,
+    permission: bool,
 }
 
 struct Row {
@@ -42,6 +58,7 @@ struct Row {
     permission: bool,
     joined: bool,
     invited: Option<When>,
+    bound: bool,
     own: bool,
 }
 
@@ -55,14 +72,10 @@ impl Row {
             permission: member.membership == Membership::MemberWithPermission,
             joined: member.joined,
             invited: member.invited.map(When::of),
+            bound: member.bound,
             own: member.own,
         }
     }
-}
-
-#[derive(Deserialize)]
-pub(super) struct Told {
-    said: Option<String>,
 }
 
 /// What somebody is in the account. The box counts for members: admins may anyway.
@@ -94,13 +107,7 @@ impl MemberForm {
 }
 
 pub(super) async fn show(State(pages): State<Pages>, Signed(caller): Signed, Query(told): Query<Told>) -> Page {
-    let said = match told.said.as_deref() {
-        Some("invited") => Some("The invitation is on its way. It is good for 7 days."),
-        Some("changed") => Some("Changed. It holds from now on."),
-        Some("removed") => Some("Removed, and signed out everywhere."),
-        _ => None,
-    };
-    shown(&pages, &caller, StatusCode::OK, said.map(|text| Said { bad: false, text })).await
+    shown(&pages, &caller, StatusCode::OK, told.said(DONE), Typed::default()).await
 }
 
 pub(super) async fn invite(
@@ -109,15 +116,27 @@ pub(super) async fn invite(
     Filled(form): Filled<MemberForm>,
 ) -> Page {
     let membership = form.membership();
+    let typed = Typed {
+        email: form.email.clone(),
+        name: form.name.clone(),
+        admin: membership == Membership::AccountAdmin,
+        permission: form.permission.is_some(),
+    };
     let wish = PutUser { email: form.email, name: form.name, membership };
     let done = pages.app.invite_member(caller.clone(), wish).await;
-    then(&pages, &caller, done, "invited").await
+    then(&pages, &caller, done, "invited", typed).await
 }
 
 pub(super) async fn invite_again(State(pages): State<Pages>, Signed(caller): Signed, Path(user): Path<String>) -> Page {
     let user = known(&pages, &user)?;
     let done = pages.app.invite_member_again(caller.clone(), user).await;
-    then(&pages, &caller, done, "invited").await
+    then(&pages, &caller, done, "invited", Typed::default()).await
+}
+
+pub(super) async fn unbind(State(pages): State<Pages>, Signed(caller): Signed, Path(user): Path<String>) -> Page {
+    let user = known(&pages, &user)?;
+    let done = pages.app.unbind_member(caller.clone(), user).await;
+    then(&pages, &caller, done, "unbound", Typed::default()).await
 }
 
 pub(super) async fn change(
@@ -128,21 +147,21 @@ pub(super) async fn change(
 ) -> Page {
     let (user, membership) = (known(&pages, &user)?, form.membership());
     let done = pages.app.change_member(caller.clone(), user, form.name, membership).await;
-    then(&pages, &caller, done, "changed").await
+    then(&pages, &caller, done, "changed", Typed::default()).await
 }
 
 pub(super) async fn remove(State(pages): State<Pages>, Signed(caller): Signed, Path(user): Path<String>) -> Page {
     let user = known(&pages, &user)?;
     let done = pages.app.remove_member(caller.clone(), user).await;
-    then(&pages, &caller, done, "removed").await
+    then(&pages, &caller, done, "removed", Typed::default()).await
 }
 
 fn known(pages: &Pages, user: &str) -> Result<UserId, Fault> {
     UserId::parse(user).map_err(|_| Fault::new(pages, Refusal::new(Code::NotFound)))
 }
 
-/// Back to the list with what was done, or with why it was not.
-async fn then(pages: &Pages, caller: &UserCaller, done: Answer<()>, said: &str) -> Page {
+/// Back to the list with what was done, or with why it was not and what was typed.
+async fn then(pages: &Pages, caller: &UserCaller, done: Answer<()>, said: &str, typed: Typed) -> Page {
     let Err(refusal) = done else { return Ok(Redirect::to(&format!("{AT}?said={said}")).into_response()) };
     let text = match refusal.detail() {
         Some("email") => "This is not an e-mail address that mail can be sent to.",
@@ -155,11 +174,13 @@ async fn then(pages: &Pages, caller: &UserCaller, done: Answer<()>, said: &str) 
         }
         _ => return Err(Fault::new(pages, refusal)),
     };
-    shown(pages, caller, StatusCode::UNPROCESSABLE_ENTITY, Some(Said { bad: true, text })).await
+    // A card number is not even said back.
+    let typed = if refusal.is_a_card() { Typed::default() } else { typed };
+    shown(pages, caller, StatusCode::UNPROCESSABLE_ENTITY, Some(Said { bad: true, text }), typed).await
 }
 
-async fn shown(pages: &Pages, caller: &UserCaller, status: StatusCode, said: Option<Said>) -> Page {
+async fn shown(pages: &Pages, caller: &UserCaller, status: StatusCode, said: Option<Said>, typed: Typed) -> Page {
     let team = pages.app.team(caller).await.map_err(|refusal| Fault::new(pages, refusal))?;
     let members = team.into_iter().map(Row::of).collect();
-    Ok(page(pages, status, &MembersPage { frame: Frame::of(pages, caller, AT, said), members }))
+    Ok(page(pages, status, &MembersPage { frame: Frame::of(pages, caller, AT, said), members, typed }))
 }

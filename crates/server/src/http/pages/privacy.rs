@@ -9,14 +9,14 @@ use axum::{
 use doorward_core::{
     grant::{Setting, Until},
     id::SessionSerial,
-    session::{Basis, Mode},
+    session::{Basis, Mode, Reason},
     time::{Millis, UnixMs},
 };
 use serde::Deserialize;
 
 use super::{
     Pages,
-    frame::{Fault, Frame, Said, page},
+    frame::{Fault, Frame, Told, page},
     input::{Filled, Signed},
     when::{When, day, end_of_day, span},
 };
@@ -26,6 +26,12 @@ use crate::app::{
 };
 
 const AT: &str = "/settings/privacy";
+const DONE: &[(&str, &str)] = &[
+    ("on", "Switched on. It can be taken back here at any time."),
+    ("off", "Switched off. Every session that stood on it has ended."),
+    ("stays", "You stay signed in for another 14 days."),
+    ("ended", "The session has ended. The setting is still as it was."),
+];
 
 #[derive(Template)]
 #[template(path = "privacy.html")]
@@ -67,11 +73,6 @@ struct On {
 }
 
 #[derive(Deserialize)]
-pub(super) struct Told {
-    said: Option<String>,
-}
-
-#[derive(Deserialize)]
 pub(super) struct SwitchForm {
     choice: String,
     #[serde(default)]
@@ -86,7 +87,7 @@ pub(super) async fn show(
     let privacy = pages.app.privacy(&caller).await.map_err(|refusal| Fault::new(&pages, refusal))?;
     let now = pages.app.now();
     let body = PrivacyPage {
-        frame: Frame::of(&pages, &caller, AT, told.said.as_deref().and_then(said)),
+        frame: Frame::of(&pages, &caller, AT, told.said(DONE)),
         account: privacy.account,
         may_switch: caller.may_switch(),
         inside: privacy.inside.into_iter().map(row).collect(),
@@ -123,17 +124,6 @@ pub(super) async fn end(
     Ok(Redirect::to(&format!("{AT}?said=ended")).into_response())
 }
 
-fn said(code: &str) -> Option<Said> {
-    let text = match code {
-        "on" => "Switched on. It can be taken back here at any time.",
-        "off" => "Switched off. Every session that stood on it has ended.",
-        "stays" => "You stay signed in for another 14 days.",
-        "ended" => "The session has ended. The setting is still as it was.",
-        _ => return None,
-    };
-    Some(Said { bad: false, text })
-}
-
 fn chosen(pages: &Pages, form: &SwitchForm) -> Option<Choice> {
     let until = match form.choice.as_str() {
         "off" => return Some(Choice::Off),
@@ -156,8 +146,8 @@ fn row(inside: Inside) -> Row {
         name: inside.name,
         role,
         writes: inside.mode == Mode::ReadWrite,
-        reason: inside.reason.text().to_owned(),
-        ticket: inside.reason.ticket().map(str::to_owned),
+        reason: inside.reason.as_ref().map_or("The reason was erased.", Reason::text).to_owned(),
+        ticket: inside.reason.as_ref().and_then(|reason| reason.ticket()).map(str::to_owned),
         since: When::of(inside.since),
         ends: When::of(inside.ends),
     }

@@ -21,6 +21,7 @@ const AT: &str = "/settings/sessions";
 #[template(path = "sessions.html")]
 struct SessionsPage {
     frame: Frame,
+    by_company: bool,
     sessions: Vec<Row>,
 }
 
@@ -41,7 +42,8 @@ pub(super) async fn show(State(pages): State<Pages>, Signed(caller): Signed) -> 
         made: When::of(row.made),
         ends: row.ends.map(When::of),
     });
-    let body = SessionsPage { frame: Frame::of(&pages, &caller, AT, None), sessions: rows.collect() };
+    let (frame, by_company) = (Frame::of(&pages, &caller, AT, None), caller.by_company());
+    let body = SessionsPage { frame, by_company, sessions: rows.collect() };
     Ok(page(&pages, StatusCode::OK, &body))
 }
 

@@ -5,7 +5,7 @@
 use askama::Template;
 use axum::{
     extract::{Query, State},
-    http::StatusCode,
+    http::{StatusCode, Uri},
     response::{IntoResponse, Redirect, Response},
 };
 use axum_extra::extract::cookie::CookieJar;
@@ -28,6 +28,8 @@ const KEPT: Millis = Millis::days(400);
 struct AwayPage {
     frame: Frame,
     to: String,
+    /// Whose sign-in it is, by the name that the address bar will show.
+    host: String,
 }
 
 #[derive(Deserialize)]
@@ -44,7 +46,8 @@ pub(super) async fn send_away(pages: &Pages, jar: &CookieJar, email: &str) -> Op
         Ok(None) => None,
         Ok(Some(away)) => {
             let kept = cookie(AWAY, away.browser, pages.app.now(), away.expires);
-            let body = AwayPage { frame: Frame::outside(pages, None), to: away.to };
+            let host = away.to.parse::<Uri>().ok().and_then(|to| to.host().map(str::to_owned)).unwrap_or_default();
+            let body = AwayPage { frame: Frame::outside(pages, None), to: away.to, host };
             Some((jar.clone().add(kept), page(pages, StatusCode::OK, &body)).into_response())
         }
         Err(refusal) => Some(refused(pages, refusal)),
@@ -74,9 +77,17 @@ fn refused(pages: &Pages, refusal: Refusal) -> Response {
         Code::KeyRefused => {
             (StatusCode::FORBIDDEN, "Your company's sign-in did not confirm that you are a member here. Begin again.")
         }
+        Code::BadRequest if refusal.detail() == Some("other-person") => (
+            StatusCode::FORBIDDEN,
+            "Your company's sign-in names somebody else than whoever first signed in by this address. If that is right, an admin of your account can forget who that was, under Members. If no admin can sign in, ask us.",
+        ),
         Code::Unavailable => {
             (StatusCode::SERVICE_UNAVAILABLE, "Your company's sign-in cannot be reached now. Try again in a minute.")
         }
+        Code::CeremonyGone => (
+            StatusCode::GONE,
+            "Your way to your company and back serves once, within ten minutes, in one browser. Begin again.",
+        ),
         _ => return Fault::new(pages, refusal).into_response(),
     };
     tracing::info!(code = ?refusal.code(), inside = refusal.inside().unwrap_or_default(), "a company's sign-in was refused");

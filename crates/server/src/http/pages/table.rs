@@ -83,6 +83,7 @@ fn table() -> Vec<Row> {
         posts(Admin, "/settings/members", members::invite),
         posts(Admin, "/settings/members/{user}", members::change),
         posts(Admin, "/settings/members/{user}/invite", members::invite_again),
+        posts(Admin, "/settings/members/{user}/unbind", members::unbind),
         posts(Admin, "/settings/members/{user}/remove", members::remove),
         gets(Admin, "/settings/billing", billing::show),
         posts(Admin, "/settings/billing/checkout", billing::checkout),

@@ -1,0 +1,260 @@
+//! Composition: files, keys, the machine's clocks and randomness come in here and nowhere else.
+
+use std::{
+    fs::{self, File, TryLockError},
+    io,
+    os::unix::fs::PermissionsExt,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
+use doorward_client::{
+    api::{Api, ApiFault},
+    clocks::MachineClocks,
+    follower::{Connection, FollowFault, Follower, FollowerParts, Placed},
+    identity::{ClientIdentity, IdentityFault},
+    replica::Place,
+    standing::Standing,
+};
+use doorward_core::trust::{TrustFault, TrustFile};
+use secrecy::SecretString;
+use tokio::{
+    sync::watch,
+    task::{JoinHandle, spawn_blocking},
+};
+
+use crate::{
+    agent::{Agent, Parts},
+    config::{Config, ConfigFault, read_toml},
+    connections::Connections,
+    files::{own_folder, put, remove},
+    lists::ListFiles,
+    processes::boot,
+    scope::Scopes,
+    socket::{LocalUser, answer_always, listen},
+    tell::{Server, tell_always},
+};
+
+/// The user as whom sshd works before anybody is let in, as OpenSSH has it built in.
+const UNPRIVILEGED: &str = "sshd";
+/// How long a disk that took nothing is left alone, and how much it must take then.
+const LOOK_AT_THE_DISK: Duration = Duration::from_secs(2);
+const ROOM: usize = 256 * 1_024;
+const PROBE: &str = "probe";
+pub(crate) const PASSWD: &str = "/etc/passwd";
+
+/// Why the agent cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartFault {
+    #[error(transparent)]
+    Config(#[from] ConfigFault),
+    #[error("{path} cannot be read: {fault}")]
+    Unreadable { path: PathBuf, fault: io::Error },
+    #[error("{path} holds a secret, and its mode {mode:o} lets others touch it: run chmod 600 on it")]
+    Loose { path: PathBuf, mode: u32 },
+    #[error("{0} is empty")]
+    EmptySecret(PathBuf),
+    #[error("there is no local user `{0}`")]
+    NoUser(String),
+    #[error("the agent must run as root: it ends other users' processes")]
+    NotRoot,
+    #[error("{0} is in use: another agent runs")]
+    Held(PathBuf),
+    #[error(transparent)]
+    Trust(#[from] TrustFault),
+    #[error("the server's CA cannot be used: {0}")]
+    Server(#[from] ApiFault),
+    #[error(transparent)]
+    Identity(#[from] IdentityFault),
+    #[error("the replica cannot be opened: {0}")]
+    Replica(#[from] FollowFault),
+    #[error("{what}: {fault}")]
+    Machine { what: &'static str, fault: io::Error },
+}
+
+/// Runs the agent until `shutdown` is ready. What sshd reads stays in place; nobody new gets in without the agent.
+pub async fn run(config: Config, shutdown: impl Future<Output = ()> + Send) -> Result<(), StartFault> {
+    if !rustix::process::geteuid().is_root() {
+        return Err(StartFault::NotRoot);
+    }
+    let (asking, unprivileged) = (local_user(&config.sshd.admit_user)?, local_user(UNPRIVILEGED)?);
+    own_folder(&config.state).map_err(machine("the agent's folder"))?;
+    let _hold = hold(&config.state)?;
+    let trust: TrustFile = read_toml(&config.trust)?;
+    trust.check()?;
+    let standing = Standing::new(Arc::new(MachineClocks::new().map_err(machine("the machine's clocks"))?));
+    let following = follow(&config, &trust, standing.clone()).await?;
+    let boot = boot().map_err(machine("which boot this is"))?;
+    let connections = Connections::open(&config.connections(), &boot).map_err(machine("who is connected"))?;
+    let connections = Arc::new(connections);
+    let parts = Parts {
+        host: config.host.clone(),
+        logins: config.logins.clone(),
+        lease: config.lease(),
+        strict: config.strict,
+        standing,
+        online: following.online,
+        place: following.place,
+        connections: Arc::clone(&connections),
+        scopes: Scopes::find(),
+        unprivileged: unprivileged.user,
+    };
+    let agent = Agent::new(parts, ListFiles::new(&config.state));
+    let first = Arc::clone(&agent);
+    // sshd's files are in place, and it is known who is in, before anybody is answered or told.
+    let swept = spawn_blocking(move || first.sweep()).await;
+    swept.map_err(|fault| machine("the first look")(fault.into()))?;
+    let listener = listen(&config.sshd, asking).map_err(machine("the agent's socket"))?;
+    let server =
+        Server { api: api(&config, &trust)?, key: secret(&config.server.follower_key)?, host: config.host.clone() };
+    tracing::info!(host = %config.host, socket = %config.sshd.socket.display(), "the agent answers");
+    let telling = tokio::spawn(async move { tell_always(&connections, &server, jitter).await });
+    tokio::select! {
+        () = Arc::clone(&agent).watch() => {}
+        () = answer_always(listener, agent, asking) => {}
+        () = shutdown => {}
+    }
+    telling.abort();
+    following.work.abort();
+    Ok(())
+}
+
+/// The follower at work, how it stands with the server, and where its copy lies.
+struct Following {
+    work: JoinHandle<()>,
+    online: watch::Receiver<Connection>,
+    place: watch::Receiver<Placed>,
+}
+
+/// Opens the replica and follows the server's feed. Until something signed is heard, nobody gets in.
+async fn follow(config: &Config, trust: &TrustFile, standing: Standing) -> Result<Following, StartFault> {
+    let credential = Some((api(config, trust)?, secret(&config.server.follower_key)?));
+    let (holder, credential) = watch::channel(credential);
+    // It starts with nobody there to unlock anything, and holds ids alone.
+    let (mover, place) = watch::channel(Placed { turn: 1, place: Some(Place::Plain(config.replica())) });
+    let parts =
+        FollowerParts { place: place.clone(), trust: trust.feed()?, standing, credential, jitter: Box::new(jitter) };
+    let (mut follower, online) = Follower::new(parts);
+    match follower.open().await {
+        // Whoever fills the disk does not keep the agent from hearing what is taken away.
+        Err(FollowFault::Disk) => tracing::error!("the replica cannot be opened: its disk is full or broken"),
+        opened => opened?,
+    }
+    let minding = mind_the_disk(online.clone(), mover, config.clone());
+    let work = tokio::spawn(async move {
+        tokio::join!(follower.run(), minding);
+        drop(holder);
+    });
+    Ok(Following { work, online, place })
+}
+
+/// Moves the copy into memory while the disk takes nothing, and back once it does. What was seen stays on the disk.
+async fn mind_the_disk(mut online: watch::Receiver<Connection>, place: watch::Sender<Placed>, config: Config) {
+    let move_to = |to: Place| {
+        place.send_modify(|placed| {
+            placed.turn = placed.turn.wrapping_add(1);
+            placed.place = Some(to);
+        });
+    };
+    while online.wait_for(|online| online.fault == Some(FollowFault::Disk)).await.is_ok() {
+        tracing::error!("the disk takes nothing: the feed is followed in memory, and nobody new gets in");
+        move_to(Place::Memory);
+        loop {
+            tokio::time::sleep(LOOK_AT_THE_DISK).await;
+            let state = config.state.clone();
+            let room = vec![0x5a; ROOM];
+            let written = spawn_blocking(move || put(&state, PROBE, &room).and_then(|()| remove(&state, PROBE))).await;
+            if written.is_ok_and(|written| written.is_ok()) {
+                break;
+            }
+        }
+        tracing::info!("the disk takes something again");
+        move_to(Place::Plain(config.replica()));
+        // What was said of the place before is no news.
+        online.mark_unchanged();
+        if online.changed().await.is_err() {
+            return;
+        }
+    }
+}
+
+fn api(config: &Config, trust: &TrustFile) -> Result<Api, StartFault> {
+    let ca = read(&config.server.ca)?;
+    Ok(Api::new(&trust.server, ca.as_bytes(), &ClientIdentity::generate()?)?)
+}
+
+fn local_user(name: &str) -> Result<LocalUser, StartFault> {
+    LocalUser::read(&read(Path::new(PASSWD))?, name).ok_or_else(|| StartFault::NoUser(name.to_owned()))
+}
+
+/// Two agents would each know half of who is connected.
+fn hold(folder: &Path) -> Result<File, StartFault> {
+    let path = folder.join("lock");
+    let lock = File::options().create(true).truncate(false).write(true).open(&path);
+    let lock = lock.map_err(machine("the agent's folder"))?;
+    match lock.try_lock() {
+        Ok(()) => Ok(lock),
+        Err(TryLockError::WouldBlock) => Err(StartFault::Held(path)),
+        Err(TryLockError::Error(fault)) => Err(machine("the agent's folder")(fault)),
+    }
+}
+
+fn machine(what: &'static str) -> impl FnOnce(io::Error) -> StartFault {
+    move |fault| StartFault::Machine { what, fault }
+}
+
+fn read(path: &Path) -> Result<String, StartFault> {
+    fs::read_to_string(path).map_err(|fault| unreadable(path, fault))
+}
+
+fn unreadable(path: &Path, fault: io::Error) -> StartFault {
+    StartFault::Unreadable { path: path.to_owned(), fault }
+}
+
+/// A secret that stands in a file of its own, without the line's end. A file that others may read holds no secret.
+fn secret(path: &Path) -> Result<SecretString, StartFault> {
+    let mode = fs::metadata(path).map_err(|fault| unreadable(path, fault))?.permissions().mode() & 0o7777;
+    if mode & 0o077 != 0 {
+        return Err(StartFault::Loose { path: path.to_owned(), mode });
+    }
+    let text = read(path)?;
+    match text.trim_end() {
+        "" => Err(StartFault::EmptySecret(path.to_owned())),
+        text => Ok(SecretString::from(text.to_owned())),
+    }
+}
+
+fn jitter() -> f64 {
+    let mut bytes = [0; 4];
+    // No secret: where the machine has no randomness, waits do not spread.
+    if aws_lc_rs::rand::fill(&mut bytes).is_err() {
+        tracing::error!("the machine gives no random numbers");
+    }
+    f64::from(u32::from_le_bytes(bytes)) / f64::from(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_second_agent_on_the_same_folder_does_not_start() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = hold(folder.path()).unwrap();
+        assert!(matches!(hold(folder.path()), Err(StartFault::Held(_))));
+        drop(first);
+        assert!(hold(folder.path()).is_ok());
+    }
+
+    #[test]
+    fn a_secret_that_others_can_read_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("key");
+        fs::write(&path, "follower\n").unwrap();
+        for (mode, taken) in [(0o644, false), (0o640, false), (0o600, true), (0o400, true)] {
+            fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+            assert_eq!(secret(&path).is_ok(), taken, "{mode:o}");
+        }
+    }
+}
