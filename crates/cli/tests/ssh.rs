@@ -119,7 +119,7 @@ impl Place {
     async fn enrol(&self) {
         let mut terminal = self.run(&format!("--as ines --enrol {}", self.file("home/.ssh/id_ed25519.pub").display()));
         terminal.give_pin("to sign in as ines").await;
-        terminal.give_pin("to enrol the SSH key SHA256:").await;
+        terminal.give_pin("to enrol the SSH key SHA256").await;
         terminal.shows("Enrolled SHA256:").await;
         assert_eq!(terminal.ends().await, Some(0));
     }
@@ -166,7 +166,7 @@ impl Terminal {
 
     async fn give_pin(&mut self, for_what: &str) {
         self.shows(&format!("PIN of your staff key, {for_what}")).await;
-        self.shows("tries left): ").await;
+        self.shows(": ").await;
         self.types(&format!("{PIN}\n")).await;
     }
 
@@ -250,7 +250,7 @@ async fn a_wrong_pin_is_asked_for_again_and_calling_off_leaves_the_terminal_as_i
     let place = Place::new().await;
     place.enrol().await;
     let mut terminal = place.run("web-1 --as ines --reason 'The disk is full'");
-    terminal.shows("tries left): ").await;
+    terminal.shows("PIN of your staff key, to sign in as ines: ").await;
     terminal.types("0000\n").await;
     terminal.shows("That PIN was not right.").await;
     terminal.shows("(7 tries left): ").await;
