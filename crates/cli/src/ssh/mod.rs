@@ -46,6 +46,7 @@ pub async fn ssh(asked: Ssh) -> Result<ExitCode, Fault> {
         done = work => done?,
         _ = tokio::signal::ctrl_c() => {
             prompt.restore();
+            prompt.say("\n")?;
             return Err(Fault::Refused("called off: nothing was done that was not confirmed".to_owned()));
         }
     };
