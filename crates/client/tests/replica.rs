@@ -128,6 +128,26 @@ fn batches_that_came_at_once_are_taken_as_far_as_they_can_be_believed() {
 }
 
 #[test]
+fn what_cannot_be_written_down_holds_all_the_same_and_is_not_fresh() {
+    let place = Place::new();
+    let feed = Feed::of(5, "p");
+    let mut replica = place.open().unwrap();
+    replica.take(&Feed::of(3, "p").batch(0)).unwrap();
+    let disk = rusqlite::Connection::open(place.path()).unwrap();
+    disk.execute_batch("CREATE TRIGGER full BEFORE INSERT ON entries BEGIN SELECT RAISE(ABORT, 'full'); END").unwrap();
+    assert!(matches!(replica.take(&feed.batch(3)), Err(ReplicaFault::Disk(_))));
+    assert_eq!((replica.size(), replica.standing.with_state(Clone::clone)), (5, feed.state.clone()));
+    assert!(replica.hear(&feed.fresh(2, 1_000), &boot(0)).is_err());
+    assert!(replica.standing.fresh(UnixMs(1_000), LEASE).is_err(), "who cannot write it down admits nobody");
+    disk.execute_batch("DROP TRIGGER full").unwrap();
+    replica.hear(&feed.fresh(2, 1_000), &boot(0)).unwrap();
+    replica.standing.fresh(UnixMs(1_000), LEASE).unwrap();
+    drop(replica);
+    let replica = place.open().unwrap();
+    assert_eq!((replica.size(), replica.state()), (5, feed.state));
+}
+
+#[test]
 fn a_touched_copy_is_refused() {
     let touches = [
         "UPDATE entries SET body = CAST(replace(CAST(body AS TEXT), 'p-4', 'q-4') AS BLOB) WHERE seq = 4",

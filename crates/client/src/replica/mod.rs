@@ -89,6 +89,8 @@ pub struct Replica {
     clock: Option<SignedClock>,
     high: HighWater,
     heard: bool,
+    /// Folded, and not on the disk yet: it was full, or broken.
+    unsaved: Vec<VerifiedBatch>,
 }
 
 impl Replica {
@@ -132,7 +134,9 @@ impl Replica {
         }
         let high = high.raised(&frontier, epoch, newest.unwrap_or(high.signed));
         let (place, tail, clock) = (place.clone(), kept.tail(begins), kept.clock);
-        let replica = Self { file, place, trust, standing, frontier, snapshot_size, fresh, clock, high, heard: false };
+        let (heard, unsaved) = (false, Vec::new());
+        let replica =
+            Self { file, place, trust, standing, frontier, snapshot_size, fresh, clock, high, heard, unsaved };
         replica.show(state, tail);
         Ok(replica)
     }
@@ -154,6 +158,7 @@ impl Replica {
             clock: None,
             high,
             heard: false,
+            unsaved: Vec::new(),
         };
         replica.show(AccessState::default(), Tail::default());
         Ok(replica)
@@ -176,7 +181,7 @@ impl Replica {
         self.size().saturating_sub(self.snapshot_size) > LONG_TAIL
     }
 
-    /// Takes a batch: verified whole, then durable, then folded.
+    /// Takes a batch: verified whole, then folded, then durable. What takes access away does so with a full disk too.
     pub fn take(&mut self, batch: &Batch) -> Result<(), ReplicaFault> {
         self.take_all(std::slice::from_ref(batch))
     }
@@ -197,15 +202,20 @@ impl Replica {
                 }
             }
         }
-        self.file.append(&believed)?;
         for verified in &believed {
             self.fold(verified)?;
         }
-        // Whoever enforces knows by now; the mark may take its time.
-        if let Some(newest) = believed.last() {
-            self.raise(0, newest.checkpoint().at)?;
-        }
+        // Whoever enforces knows by now; the disk and the mark may take their time.
+        self.unsaved.append(&mut believed);
+        self.save()?;
         refused
+    }
+
+    fn save(&mut self) -> Result<(), ReplicaFault> {
+        let Some(newest) = self.unsaved.last().map(|verified| verified.checkpoint().at) else { return Ok(()) };
+        self.file.append(&self.unsaved)?;
+        self.unsaved.clear();
+        self.raise(0, newest)
     }
 
     fn fold(&mut self, verified: &VerifiedBatch) -> Result<(), ReplicaFault> {
@@ -233,6 +243,7 @@ impl Replica {
             return Err(ReplicaFault::Fork);
         }
         self.file.replace(note, body)?;
+        self.unsaved.clear();
         self.snapshot_size = snapshot.frontier.size();
         self.frontier = snapshot.frontier;
         self.show(snapshot.state, Tail::behind(self.frontier.clone()));
@@ -254,6 +265,7 @@ impl Replica {
         }
         let mut clock = self.clock.clone().unwrap_or_else(|| SignedClock::new(heard.issued, boot.clone()));
         clock.hear(heard.issued, boot.clone());
+        self.save()?;
         self.file.hear(note, &clock)?;
         self.clock = Some(clock);
         let (epoch, issued) = (heard.epoch, heard.issued);

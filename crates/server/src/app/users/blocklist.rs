@@ -26,7 +26,7 @@ pub(super) fn names<'t>(texts: impl IntoIterator<Item = &'t str>) -> Vec<String>
         words.into_iter().filter(|word| word.chars().count() >= SHORTEST_NAME)
     });
     let mut words: Vec<_> = words.collect::<HashSet<_>>().into_iter().collect();
-    words.sort_by_key(|word| std::cmp::Reverse(word.chars().count()));
+    words.sort_by_cached_key(|word| (std::cmp::Reverse(word.chars().count()), word.clone()));
     words
 }
 
@@ -91,7 +91,7 @@ mod tests {
     #[test]
     fn names_and_a_date_alone_are_refused_and_names_among_other_words_are_not() {
         let names = names(["ada.lovelace@acme.example", "Ada Lovelace", "Acme Trading", "Northwind", "x"]);
-        assert_eq!(names.first().map(String::as_str), Some("lovelace"));
+        assert_eq!(names.first().map(String::as_str), Some("northwind"));
         for bad in [
             "ada.lovelace",
             "AdaAcme2026!",
