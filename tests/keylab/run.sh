@@ -12,7 +12,7 @@ GUEST=$ROOT/target/debug/examples/keylab_guest
 PACKAGES=(qemu-system-x86 busybox-static cpio kmod udev usbip libclang-dev libudev-dev patch)
 # What the guest needs of the kernel; what these stand on is found by modprobe.
 MODULES=(virtio_pci 9pnet_virtio 9p usbhid hid-generic vhci-hcd)
-LIMIT=300
+LIMIT=600
 
 skip() {
   warn "KEYLAB NOT RUN: $*"
