@@ -139,6 +139,24 @@ export type AttributeTest = {
 	value: string | null,
 };
 
+/**  A certificate for a host, and the connection that was made by it. */
+export type CertificateOn = {
+	certificate: number,
+	staff: StaffRef,
+	mine: boolean,
+	ticket: string | null,
+	reason: string,
+	issued: Ms,
+	/**  From then on it opens nothing. */
+	ends: Ms,
+	/**  By then whoever came by it is out. */
+	connection_ends: Ms,
+	/**  Since when somebody is connected by it; absent where nobody is. */
+	connected: Ms | null,
+	/**  What connects by it, to copy into a terminal; absent where it lies on another console, or opens nothing any more. */
+	command: string | null,
+};
+
 /**  A change that only a security admin makes, each with a touch of the key. */
 export type Change = { change: "end-sessions"; sessions: number[] } | { change: "revoke-keys"; keys: number[] } | { change: "add-staff"; handle: string; name: string } | { change: "issue-code"; staff: string } | { change: "suspend"; staff: string } | { change: "reinstate"; staff: string } | { change: "give-role"; staff: string; role: RoleName } | { change: "take-role"; staff: string; role: RoleName } | { change: "open-duty"; staff: string; from: Ms; until: Ms } | { change: "close-duty"; staff: string; opened: number } | { change: "assign-primary-csm"; account: string; staff: string } | { change: "unassign-primary-csm"; account: string };
 
@@ -179,11 +197,45 @@ export type ClockSkew = {
 	server: Ms,
 };
 
+/**  A wish to connect. */
+export type ConnectAsk = {
+	host: string,
+	ticket: string | null,
+	reason: string,
+	/**  Whether a terminal is to open; otherwise the command is only told. */
+	terminal: boolean,
+};
+
+/**  What came of it. */
+export type Connected = {
+	certificate: number,
+	command: string,
+	ends: Ms,
+	connection_ends: Ms,
+	/**  Whether a terminal was opened. On this machine there may be none that is known. */
+	terminal: boolean,
+	/**  Whether the key is in no file here: an agent is to have it. */
+	needs_agent: boolean,
+};
+
 /**  How the copy of the feed stands. */
 export type Connection = {
 	state: ConnectionState,
 	/**  The newest signed time of the copy. Absent before there ever was one. */
 	as_of: Ms | null,
+};
+
+/**  What ending a connection does: told before it is done. */
+export type ConnectionEffects = {
+	host: string,
+	staff: StaffRef,
+	mine: boolean,
+	/**  Somebody is connected, and is cut off. */
+	connected: Ms | null,
+	/**  Until then it would have admitted. */
+	ends: Ms,
+	/**  No server in reach: it is delivered first thing. */
+	queued: boolean,
 };
 
 export type ConnectionState = "online" | "reconnecting" | "offline";
@@ -413,9 +465,13 @@ export type KeyPrompt = {
 	purpose: KeyPurpose,
 };
 
-export type KeyPurpose = { purpose: "sign-in" } | { purpose: "unlock" } | { purpose: "enrol" } | { purpose: "read-write"; account: string; account_name: string } | { purpose: "revoke-key"; key: number; key_name: string } | 
+export type KeyPurpose = { purpose: "sign-in" } | { purpose: "unlock" } | { purpose: "enrol" } | { purpose: "read-write"; account: string; account_name: string } | { purpose: "revoke-key"; key: number; key_name: string } | { purpose: "enrol-ssh-key"; fingerprint: string } | 
+/**  For the reason that was asked for with it. */
+{ purpose: "connect"; host: string } | 
+/**  Whose connection ends. */
+{ purpose: "end-connection"; host: string; staff: string } | 
 /**  What is changed, and whom or what it is about. */
-{ purpose: "enrol-ssh-key"; fingerprint: string } | { purpose: "connect"; host: string } | { purpose: "end-connection"; host: string; staff: string } | { purpose: "change"; change: Change; subject: string };
+{ purpose: "change"; change: Change; subject: string };
 
 export type KeyStep = 
 /**  No key is plugged in. */
@@ -601,6 +657,16 @@ export type OpenAsk = {
 	reason: string,
 };
 
+/**  An SSH public key of the person at this console, as it lies on this machine. */
+export type OwnSshKey = {
+	/**  The file, to know it by. */
+	file: string,
+	/**  What it is enrolled by: one line. */
+	line: string,
+	fingerprint: string,
+	in_hardware: boolean,
+};
+
 /**  A grant that was switched off before its time. */
 export type PastGrant = {
 	serial: number,
@@ -677,6 +743,30 @@ export type RoleName = "technical-support" | "csm" | "security-admin" | "infrast
 export type SavedLog = {
 	path: string,
 	lines: number,
+};
+
+/**  A host. */
+export type ServerView = {
+	host: string,
+	label: LabelName,
+	address: string,
+	port: number,
+	login: string,
+	/**  When the host last told who is connected. Absent: it never did. */
+	told: Ms | null,
+	/**  Why the person at this console gets no certificate for it; absent where they do. */
+	why_not: Why | null,
+	/**  Newest first: who has a certificate that still admits, or is connected by one. */
+	certificates: CertificateOn[],
+};
+
+/**  The hosts that the person at this console may see, by name. */
+export type ServersView = {
+	servers: ServerView[],
+	/**  The SSH key that goes with the staff key signed in with, by its fingerprint. */
+	ssh_key: string | null,
+	/**  Out of reach: when this was told. */
+	as_of: Ms | null,
 };
 
 export type SessionEffect = {
@@ -784,14 +874,6 @@ export type UpdatePersonAsk = {
 
 /**  Why not: the decision's codes. */
 export type Why = "unknown-staff" | "staff-suspended" | "unknown-key" | "key-of-another" | "key-revoked" | "unknown-account" | "no-role" | "outside-duty" | "not-granted" | "grant-over" | "read-only-for-you" | "primary-csm-only" | "ticket-missing" | "touch-missing" | "touch-for-something-else" | "sign-in-over" | "other-account" | "read-only-session" | "session-over" | "session-ended" | "standing-taken" | "not-permitted" | "premium-only" | "grant-too-long" | "grant-needs-end" | "grant-ends-in-past" | "unknown-host" | "other-host" | "ssh-key-missing" | "other-ssh-key" | "unknown-certificate" | "other-authority" | "certificate-over" | "certificate-revoked" | "connection-over";
-
-export type ServersView = { servers: ServerView[], ssh_key: string | null, as_of: Ms | null };
-export type ServerView = { host: string, label: LabelName, address: string, port: number, login: string, told: Ms | null, why_not: Why | null, certificates: CertificateOn[] };
-export type CertificateOn = { certificate: number, staff: StaffRef, mine: boolean, ticket: string | null, reason: string, issued: Ms, ends: Ms, connection_ends: Ms, connected: Ms | null, command: string | null };
-export type ConnectAsk = { host: string, ticket: string | null, reason: string, terminal: boolean };
-export type Connected = { certificate: number, command: string, ends: Ms, connection_ends: Ms, terminal: boolean, needs_agent: boolean };
-export type OwnSshKey = { file: string, line: string, fingerprint: string, in_hardware: boolean };
-export type ConnectionEffects = { host: string, staff: StaffRef, mine: boolean, connected: Ms | null, ends: Ms, queued: boolean };
 
 export type Workspace = {
 	id: string,
