@@ -36,6 +36,8 @@ class Company {
   life = LONG;
   /** What the token endpoint's ID token is replaced by. */
   lie = (token) => token;
+  /** What whoever asks by the access token is told of somebody. */
+  tells = (claims) => claims;
   /** What was asked at its authorization endpoint, the newest last. */
   asked = [];
   /** ID tokens as they went out. */
@@ -62,7 +64,6 @@ class Company {
       clients: [{ ...CLIENT, redirect_uris: [back], response_types: ["code"], grant_types: ["authorization_code"], id_token_signed_response_alg: "ES256" }],
       jwks: { keys: [{ ...(await exportJWK(privateKey)), kid: "first", use: "sig", alg: "ES256" }] },
       pkce: { required: () => true },
-      conformIdTokenClaims: false,
       claims: { openid: ["sub"], email: ["email", "email_verified"] },
       findAccount: (_, sub) => ({ accountId: sub, claims: () => ({ sub, ...this.#people.get(sub) }) }),
       cookies: { keys: ["of a test"] },
@@ -80,6 +81,7 @@ class Company {
     provider.use(async (ctx, next) => {
       if (ctx.path === "/auth" && ctx.query.client_id) this.asked.push({ ...ctx.query });
       await next();
+      if (ctx.path === "/me" && ctx.body?.sub) ctx.body = this.tells(ctx.body);
       if (ctx.path !== "/token" || !ctx.body?.id_token) return;
       this.given.push(ctx.body.id_token);
       ctx.body.id_token = await this.lie(ctx.body.id_token);

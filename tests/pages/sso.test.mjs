@@ -10,7 +10,7 @@ const flow = stands(async () => {
   return company.stand;
 });
 
-beforeEach(() => Object.assign(company, { life: LONG, lie: (token) => token }));
+beforeEach(() => Object.assign(company, { life: LONG, lie: (token) => token, tells: (claims) => claims }));
 
 /** The address, the company's own page, and whatever comes back. */
 async function asks(page, crowd, user, login) {
@@ -106,6 +106,15 @@ flow("an ID token that has run out, and one for an address that is not verified,
   await isRefused(late, "did not confirm that you are a member");
   company.life = LONG;
   company.knows(crowd.id("ada"), crowd.mail("ada"), { verified: false });
+  const page = await crowd.page();
+  await asks(page, crowd, "ada", crowd.id("ada"));
+  await isRefused(page, "did not confirm that you are a member");
+});
+
+flow("an address that is told of somebody else than the ID token names is refused", async (crowd) => {
+  await crowd.founded();
+  company.knows(crowd.id("ada"), crowd.mail("ada"));
+  company.tells = (claims) => ({ ...claims, sub: "somebody-else" });
   const page = await crowd.page();
   await asks(page, crowd, "ada", crowd.id("ada"));
   await isRefused(page, "did not confirm that you are a member");

@@ -73,9 +73,9 @@ async fn rotate_ssh_ca(server: &Server, revoke: bool) -> Result<(), Fault> {
 
 /// It is said what was erased, and never what it said.
 async fn erase(server: &Server, whose: Whose, before: Option<Date>) -> Result<(), Fault> {
-    let midnight = before.map(|day| day.to_zoned_datetime(TimeZone::UTC)).transpose();
+    let midnight = before.map(|day| TimeZone::UTC.to_timestamp(day.at(0, 0, 0, 0))).transpose();
     let midnight = midnight.map_err(|fault| Fault::Refused(format!("there is no such day: {fault}")))?;
-    let before = midnight.map(|at| UnixMs(at.timestamp().as_millisecond()));
+    let before = midnight.map(|at| UnixMs(at.as_millisecond()));
     let wish = Erase { account: whose.account, staff: whose.staff, before };
     let Erased { sessions, open, person } = House::open(&server.config)?.app()?.erase_told(wish).await?;
     let person = if person { "; the directory has forgotten the person" } else { "" };

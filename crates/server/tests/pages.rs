@@ -311,3 +311,18 @@ async fn a_removed_user_and_a_closed_account_are_out_at_once() {
     site.house.as_vendor("DELETE", "/v1/vendor/accounts/acme", json!({})).await;
     assert_eq!(ada.get(&site, "/settings/privacy").await.to, "/sign-in");
 }
+
+#[tokio::test]
+async fn asking_for_new_passwords_fills_nobody_s_mailbox_and_says_of_nobody_whether_they_are_known() {
+    let site = Customers::new().await;
+    site.user("ada", "account-admin").await;
+    for user in ["ada", "bob"] {
+        let email = format!("{user}@acme.example");
+        let ask = async || Browser::default().post(&site, "/forgot-password", &[("email", &email)]).await.status;
+        for _ in 0..10 {
+            assert_eq!(ask().await, 200, "{user}");
+        }
+        assert_eq!(ask().await, 429, "{user}");
+    }
+    assert_eq!(site.subjects().await, ["Choose a new password"], "the newest alone");
+}

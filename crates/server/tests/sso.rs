@@ -223,6 +223,28 @@ async fn a_member_who_is_registered_anew_and_one_whose_company_moves_to_another_
 }
 
 #[tokio::test]
+async fn an_address_that_is_kept_for_the_access_token_is_asked_for_and_must_be_of_the_same_person() {
+    let (sub, email) = ("whoever has ada@acme.example", "ada@acme.example");
+    for told in [
+        json!({"sub": "another", "email": email, "email_verified": true}),
+        json!({"email": email, "email_verified": true}),
+        json!({"sub": sub, "email": email, "email_verified": false}),
+        json!({"sub": sub, "email": "ada@other.example", "email_verified": true}),
+        json!({"sub": sub}),
+    ] {
+        let (site, company) = acme().await;
+        company.tells(told.clone());
+        let mut browser = Browser::default();
+        let back = company.sends_back(&sent_away(&site, &mut browser).await);
+        let seen = browser.get(&site, &back).await;
+        assert!(seen.status == 403 && seen.text.contains("did not confirm"), "{told}: {}", seen.status);
+    }
+    let (site, company) = acme().await;
+    company.tells(json!({"sub": sub, "email": "ADA@acme.example", "email_verified": true}));
+    signed_in(&site, &company).await;
+}
+
+#[tokio::test]
 async fn what_another_provider_says_is_not_taken_nor_its_no() {
     let (site, company) = acme().await;
     let mut browser = Browser::default();
@@ -283,6 +305,7 @@ async fn a_company_that_says_of_itself_what_cannot_be_taken_lets_nobody_in() {
         ("issuer", "https://idp.acme.example/"),
         ("authorization_endpoint", "http://idp.acme.example/authorize"),
         ("token_endpoint", "http://idp.acme.example/token"),
+        ("userinfo_endpoint", "http://idp.acme.example/me"),
     ] {
         let (site, company) = acme().await;
         company.says(what, value);

@@ -75,6 +75,8 @@ struct Inside {
     sub: Option<String>,
     issuer: &'static str,
     now: i64,
+    /// What it says to whoever asks by the access token.
+    told: Option<Value>,
     keys_asked: u32,
     up: bool,
 }
@@ -100,6 +102,7 @@ impl Company {
             sub: None,
             issuer,
             now,
+            told: None,
             keys_asked: 0,
             up: true,
         };
@@ -124,6 +127,13 @@ impl Company {
     /// Says this of itself.
     pub fn says(&self, what: &'static str, value: &str) {
         self.0.lock().unwrap().says = Some((what, value.to_owned()));
+    }
+
+    /// Keeps the address for whoever asks by the access token, and says this then.
+    pub fn tells(&self, told: Value) {
+        self.lies(Lie::Claim("email", Value::Null));
+        self.says("userinfo_endpoint", &format!("{ISSUER}/me"));
+        self.0.lock().unwrap().told = Some(told);
     }
 
     pub fn signs_in(&self, email: &str) {
@@ -175,6 +185,10 @@ impl Company {
                 Some(json!({"keys": [inside.key.public()]}))
             }
             "/token" => inside.token(request),
+            "/me" => {
+                assert_eq!(request.headers()["authorization"], "Bearer none of ours");
+                inside.told.clone()
+            }
             _ => None,
         }
     }

@@ -3,7 +3,7 @@
 //! Following a link changes nothing (mail scanners do it): what changes something is the button on the page it shows,
 //! in the browser that asked. Elsewhere the page shows a code to type there.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use doorward_core::{
@@ -41,6 +41,8 @@ pub(super) const MOST_CODES: u32 = 5;
 const MOST_OF_ADDRESS: u32 = 10;
 const MOST_OF_NETWORK: u32 = 60;
 pub(super) const WINDOW: Millis = Millis::minutes(15);
+/// How many wait for the postman at once; every network is let ask for a few.
+const MOST_ASKED: usize = 10_000;
 /// What the program is called.
 const OURS: &str = "Doorward";
 
@@ -57,6 +59,24 @@ pub struct Begun {
     pub expires: UnixMs,
     /// By what it is finished.
     pub asks: Factor,
+}
+
+/// Addresses that a new password was asked for and that nobody has looked for yet. They are here alone: whoever asked
+/// shortly before the process ended asks again.
+#[derive(Default)]
+pub(super) struct Asked(Mutex<Vec<String>>);
+
+impl Asked {
+    fn put(&self, email: String) {
+        let mut asked = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if asked.len() < MOST_ASKED {
+            asked.push(email);
+        }
+    }
+
+    fn take(&self) -> Vec<String> {
+        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
 }
 
 /// What is behind a link.
@@ -132,24 +152,37 @@ impl App {
         self.open_door(caller.user, Purpose::Renew).await
     }
 
-    /// Sends what a new password can be chosen by, if anybody has this address. The answer does not say.
+    /// Sends what a new password can be chosen by, if anybody has this address. The answer does not say, nor does how long
+    /// it takes: who has the address is looked for behind it, when mail goes.
     pub async fn ask_new_password(self: &Arc<Self>, email: &str, network: &str) -> Answer<()> {
         let email = normal(email);
         let counted = [whose("address", &email), whose("network", network)];
         self.not_too_often(counted).await?;
-        let app = Arc::clone(self);
-        let done = self.commit(move |work| {
-            // Each asking counts, whoever has the address: nobody's mailbox is filled from here.
+        // Each asking counts, whoever has the address: nobody's mailbox is filled from here.
+        let count = self.commit(move |work| {
             counted.iter().try_for_each(|whose| tries::add(work.tx, whose, work.now))?;
-            if let Some(row) = users::by_email(work.tx, &email)?.filter(|row| !app.users.by_company(&row.account)) {
-                let expires = work.now.plus(DOOR_LIFE);
-                let door = user_doors::open(work.tx, &row.user, Purpose::NewPassword, None, expires)?;
-                mails::keep(work, &row.user, &About::NewPassword { door })?;
-            }
             Ok((Vec::new(), ()))
         });
-        done.await?;
+        count.await?;
+        self.users.asked.put(email);
         self.users.ring();
+        Ok(())
+    }
+
+    /// Keeps the mail by which those who asked choose a new password, where they are somebody.
+    pub(super) async fn open_asked(self: &Arc<Self>) -> Answer<()> {
+        for email in self.users.asked.take() {
+            let app = Arc::clone(self);
+            let done = self.commit(move |work| {
+                if let Some(row) = users::by_email(work.tx, &email)?.filter(|row| !app.users.by_company(&row.account)) {
+                    let expires = work.now.plus(DOOR_LIFE);
+                    let door = user_doors::open(work.tx, &row.user, Purpose::NewPassword, None, expires)?;
+                    mails::keep(work, &row.user, &About::NewPassword { door })?;
+                }
+                Ok((Vec::new(), ()))
+            });
+            done.await?;
+        }
         Ok(())
     }
 

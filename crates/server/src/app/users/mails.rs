@@ -136,6 +136,7 @@ pub(in crate::app) fn entered(work: &Work<'_>, account: &AccountId, grant: Grant
 impl App {
     /// Sends what is due, by `post`, one after the other. What does not go is tried again later.
     pub async fn send_mail(self: &Arc<Self>, post: &dyn Post) -> Answer<()> {
+        self.open_asked().await?;
         loop {
             let now = self.now();
             let Some(row) = self.read(move |db| mails::due(db, now)).await? else { return Ok(()) };

@@ -59,6 +59,8 @@ pub(super) struct Users {
     known: provider::Known,
     /// Rung when there may be mail to send.
     mail: tokio::sync::Notify,
+    /// Addresses for which a new password was asked, until the mail goes.
+    asked: doors::Asked,
 }
 
 impl Users {
@@ -66,7 +68,8 @@ impl Users {
         let passwords = password::Passwords::new(&parts.secret, parts.hardness);
         let mail = tokio::sync::Notify::new();
         let (providers, known) = (parts.providers, provider::Known::default());
-        Self { url: parts.url, secret: parts.secret, passwords, providers, known, mail }
+        let asked = doors::Asked::default();
+        Self { url: parts.url, secret: parts.secret, passwords, providers, known, mail, asked }
     }
 
     /// There may be mail to send.

@@ -102,7 +102,8 @@ impl Known {
         let found = discover(Arc::clone(wire), issuer).await;
         let metadata = found.ok_or(Refusal::new(Code::Unavailable).because("a provider's metadata"))?;
         let ends = [Some(metadata.authorization_endpoint().url()), metadata.token_endpoint().map(|end| end.url())];
-        if ends.iter().any(|end| end.is_none_or(|end| end.scheme() != "https")) {
+        let told = metadata.userinfo_endpoint().is_some_and(|end| end.url().scheme() != "https");
+        if told || ends.iter().any(|end| end.is_none_or(|end| end.scheme() != "https")) {
             return Err(Refusal::new(Code::Unavailable).because("a provider's endpoints are not https"));
         }
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);

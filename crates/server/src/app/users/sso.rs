@@ -17,12 +17,12 @@ use doorward_core::{
 };
 use futures::future::BoxFuture;
 use openidconnect::{
-    AuthorizationCode, ClaimsVerificationError, ClientId, ClientSecret, CsrfToken, EndpointMaybeSet, EndpointNotSet,
-    EndpointSet, Nonce, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, Scope, SignatureVerificationError,
-    TokenResponse,
+    AccessToken, AuthorizationCode, ClaimsVerificationError, ClientId, ClientSecret, CsrfToken, EndpointMaybeSet,
+    EndpointNotSet, EndpointSet, Nonce, OAuth2TokenResponse, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, Scope,
+    SignatureVerificationError, SubjectIdentifier, TokenResponse,
     core::{
         CoreAuthenticationFlow, CoreClient, CoreIdToken, CoreIdTokenClaims, CoreJwsSigningAlgorithm as Alg,
-        CoreProviderMetadata, CoreTokenResponse,
+        CoreProviderMetadata, CoreTokenResponse, CoreUserInfoClaims,
     },
 };
 use subtle::ConstantTimeEq;
@@ -69,6 +69,13 @@ pub struct CameBack {
     pub code: Option<String>,
     /// Who says so (RFC 9207).
     pub issuer: Option<String>,
+}
+
+/// Whom a provider names, and by which address.
+struct Named {
+    subject: String,
+    email: Option<String>,
+    verified: Option<bool>,
 }
 
 impl Users {
@@ -143,17 +150,16 @@ impl App {
             return Err(no("it came back from another provider"));
         }
         let code = Zeroizing::new(came.code.ok_or(no("the provider said no"))?);
-        let claims = self.claims(provider, &came.state, &code).await?;
-        let email = claims.email().map(|email| normal(email.as_str())).ok_or(no("the token names no address"))?;
-        if !provider.speaks_for(&email) || claims.email_verified() == Some(false) {
+        let named = self.named(provider, &came.state, &code).await?;
+        let email = named.email.map(|email| normal(&email)).ok_or(no("the provider names no address"))?;
+        if !provider.speaks_for(&email) || named.verified == Some(false) {
             return Err(no("the provider does not speak for this address"));
         }
-        let named = claims.subject().as_str();
-        if named.is_empty() {
+        if named.subject.is_empty() {
             return Err(no("the token names nobody"));
         }
         let issuer = provider.issuer.clone();
-        let subject = whose("subject", &format!("{issuer}\n{named}"));
+        let subject = whose("subject", &format!("{issuer}\n{}", named.subject));
         let (secret, hash) = self.draw_secret()?;
         let done = self.commit(move |work| {
             let row = users::by_email(work.tx, &email)?.filter(|row| row.account == account);
@@ -165,24 +171,35 @@ impl App {
         Ok(done.await?.value)
     }
 
-    /// What the provider says for `code`, verified: signature, issuer, audience, end and nonce.
-    async fn claims(self: &Arc<Self>, provider: &Provider, state: &str, code: &str) -> Answer<CoreIdTokenClaims> {
+    /// Whom the provider names for `code`, verified: signature, issuer, audience, end and nonce. Where its token holds no
+    /// address, the provider is asked for it by the access token, and must speak of the same person (OpenID Connect Core, 5.4).
+    async fn named(self: &Arc<Self>, provider: &Provider, state: &str, code: &str) -> Answer<Named> {
         let unavailable = || Refusal::new(Code::Unavailable);
         let metadata = self.metadata(provider, false).await?.ok_or_else(unavailable)?;
         let client = self.users.client(provider, metadata)?;
         let (wire, verifier) = (Arc::clone(&self.users.providers.wire), self.users.verifier(state)?);
-        let answer = exchange(wire, client.clone(), AuthorizationCode::new(code.to_owned()), verifier).await;
+        let code = AuthorizationCode::new(code.to_owned());
+        let answer = exchange(Arc::clone(&wire), client.clone(), code, verifier).await;
         let answer = answer.ok_or(no("the provider did not take the code"))?;
         let token = answer.id_token().ok_or(no("the provider gave no ID token"))?;
         let nonce = self.users.nonce(state)?;
-        match self.verified(&client, token, &nonce) {
+        let claims = match self.verified(&client, token, &nonce) {
             Err(ClaimsVerificationError::SignatureVerification(SignatureVerificationError::NoMatchingKey)) => {
                 let fresh = self.metadata(provider, true).await?.ok_or(no("an unknown key, asked for just before"))?;
                 let client = self.users.client(provider, fresh)?;
-                self.verified(&client, token, &nonce).map_err(why)
+                self.verified(&client, token, &nonce).map_err(why)?
             }
-            other => other.map_err(why),
+            other => other.map_err(why)?,
+        };
+        let subject = claims.subject().as_str().to_owned();
+        if let Some(email) = claims.email() {
+            return Ok(Named { subject, email: Some(email.to_string()), verified: claims.email_verified() });
         }
+        let of = claims.subject().clone();
+        let told = user_info(wire, client, answer.access_token().clone(), of).await;
+        let told = told.ok_or(no("the provider names no address, or another person's"))?;
+        let email = told.email().map(|email| email.to_string());
+        Ok(Named { subject, email, verified: told.email_verified() })
     }
 
     fn verified(
@@ -230,6 +247,19 @@ fn exchange(
     Box::pin(async move {
         let http = asking(wire);
         client.exchange_code(code).ok()?.set_pkce_verifier(verifier).request_async(&http).await.ok()
+    })
+}
+
+/// What the provider says of `subject`, and of nobody else.
+fn user_info(
+    wire: Arc<dyn ProviderWire>,
+    client: Client,
+    token: AccessToken,
+    subject: SubjectIdentifier,
+) -> BoxFuture<'static, Option<CoreUserInfoClaims>> {
+    Box::pin(async move {
+        let http = asking(wire);
+        client.user_info(token, Some(subject)).ok()?.request_async(&http).await.ok()
     })
 }
 
