@@ -20,8 +20,8 @@ use crate::{
 };
 
 /// Made by ssh-keygen for web-1 with the serial 7, and the key it is for.
-const CERTIFICATE: &str = "ssh-ed25519-cert-v01@openssh.com AAAAIHNzaC1lZDI1NTE5LWNlcnQtdjAxQG9wZW5zc2guY29tAAAAIC7DN8RflhAB2r6AH+HfCh50SRihYJUdjkyFgWkVLZmZAAAAIEOSK9M4cWaXuQkJXetVVGC/QSSFa3yvzJR8XO5P730+AAAAAAAAAAcAAAABAAAABWFkYTo3AAAACQAAAAV3ZWItMQAAAAAAAAAA//////////8AAAAAAAAAEgAAAApwZXJtaXQtcHR5AAAAAAAAAAAAAAAzAAAAC3NzaC1lZDI1NTE5AAAAIPYAvKNsfvWWE75mif7/KmWFGpL55NjVyurf1E220eDkAAAAUwAAAAtzc2gtZWQyNTUxOQAAAECx86XkOHh2mq2inNG4qqjeq+HW4/0rDZuqTFhCuBpmOhUmARssbJNc+VHLgu8b4moOpZ8Z2PNo1M0SD+fYNVcK";
-const KEY: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEOSK9M4cWaXuQkJXetVVGC/QSSFa3yvzJR8XO5P730+";
+const CERTIFICATE: &str = "ssh-ed25519-cert-v01@openssh.com AAAAIHNzaC1lZDI1NTE5LWNlcnQtdjAxQG9wZW5zc2guY29tAAAAIGV/tSGEAuCvcBYymSYRURX5aisjMel1Y4eAetDxnUZaAAAAIPzMHZD2LUjsgKv2A+uaMgNJrg2V3iuO4uq2ecwfHaNsAAAAAAAAAAcAAAABAAAABWFkYTo3AAAACQAAAAV3ZWItMQAAAAAAAVGAAAAAAPSFBYAAAAAAAAAAEgAAAApwZXJtaXQtcHR5AAAAAAAAAAAAAAAzAAAAC3NzaC1lZDI1NTE5AAAAINhQ6USteOqa9OguEzCqwC8kzXUM8syzvdcvnzTe4vWtAAAAUwAAAAtzc2gtZWQyNTUxOQAAAEBU9tuX9NuiWDZKMV4nwq71Y1COhpVgHMBcHAF4rPofUgvjGeqyGwVGlxWdOzZWCGfceaJCj4Zx6Zyezq7RxlMM";
+const KEY: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPzMHZD2LUjsgKv2A+uaMgNJrg2V3iuO4uq2ecwfHaNs";
 const HOST_KEY: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHlJwVIZ548kG5Z9tZEPXAYY4123eS91zc7jK8io0HsV";
 
 fn host(id: &str) -> HostId {
@@ -287,10 +287,10 @@ async fn out_of_reach_servers_are_told_as_they_were_without_what_the_copy_knows_
 #[tokio::test]
 async fn an_offline_review_has_the_servers_out_of_the_cache() {
     let mut stage = Stage::sealed();
-    furnish(&mut stage);
-    stage.beat();
     stage.sign_in("ada").await;
     stage.keeps_names().await;
+    furnish(&mut stage);
+    stage.beat();
     servers(&stage).await;
     let kept = stage.path("caches/1/servers.sealed");
     until("the servers are kept", || kept.exists()).await;
