@@ -29,7 +29,7 @@ test("no component has a style attribute", () => {
   }
 });
 
-test("the page is small: its script, with two languages in it, under 400 kB", () => {
+test("the page is small: its script, with two languages in it, under 420 kB", () => {
   const script = files(folder("dist")).filter((f) => f.endsWith(".js")).reduce((sum, f) => sum + statSync(f).size, 0);
-  assert.ok(script < 400_000, `${script} bytes`);
+  assert.ok(script < 420_000, `${script} bytes`);
 });
