@@ -68,7 +68,7 @@ async fn measure() -> Vec<Row> {
     vec![row(open, &mut ended, 50), row(open, &mut ended, 99), row(next, &mut refused, 50), row(next, &mut refused, 99)]
 }
 
-fn at(times: &mut Vec<Duration>, share: usize) -> Duration {
+fn at(times: &mut [Duration], share: usize) -> Duration {
     times.sort_unstable();
     times.get((times.len() * share / 100).min(times.len() - 1)).copied().unwrap_or_default()
 }

@@ -55,7 +55,7 @@ fn owned(path: &Path, others: u32) -> Option<Finding> {
     }
 }
 
-fn trust(path: &PathBuf) -> Option<Finding> {
+fn trust(path: &Path) -> Option<Finding> {
     // That it is missing is said already.
     let read = read_toml::<TrustFile>(path).map(|trust| trust.check());
     let why = match read {
