@@ -6,6 +6,7 @@ pub mod cache;
 pub mod clocks;
 pub mod config;
 pub mod endpoint;
+pub mod files;
 pub mod follower;
 pub mod identity;
 pub mod keys;

@@ -1,22 +1,17 @@
 //! Composition: files, keys, the machine's clocks and randomness come in here and nowhere else.
 
-use std::{
-    fs, io,
-    os::unix::fs::PermissionsExt,
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::{io, sync::Arc};
 
 use doorward_client::{
     api::{Api, ApiFault},
     clocks::MachineClocks,
+    files::{FileFault, read, secret},
     follower::{FollowFault, Follower, FollowerParts, lies_at},
     identity::{ClientIdentity, IdentityFault},
     replica::Place,
     standing::Standing as Replicated,
 };
 use doorward_core::route::{RouteTableError, RouteTableSpec};
-use secrecy::SecretString;
 use tokio::{net::TcpListener, sync::watch};
 
 use crate::{
@@ -35,12 +30,8 @@ use crate::{
 pub enum StartFault {
     #[error(transparent)]
     Config(#[from] ConfigFault),
-    #[error("{path} cannot be read: {fault}")]
-    Unreadable { path: PathBuf, fault: io::Error },
-    #[error("{path} holds a secret, and its mode {mode:o} lets others touch it: run chmod 600 on it")]
-    Loose { path: PathBuf, mode: u32 },
-    #[error("{0} is empty")]
-    EmptySecret(PathBuf),
+    #[error(transparent)]
+    File(#[from] FileFault),
     #[error(transparent)]
     Trust(#[from] TrustFault),
     #[error(transparent)]
@@ -126,27 +117,6 @@ fn gate(config: &Config, trust: &TrustFile, standing: Replicated, journal: Journ
     })?)
 }
 
-fn read(path: &Path) -> Result<String, StartFault> {
-    fs::read_to_string(path).map_err(|fault| unreadable(path, fault))
-}
-
-fn unreadable(path: &Path, fault: io::Error) -> StartFault {
-    StartFault::Unreadable { path: path.to_owned(), fault }
-}
-
-/// A secret that stands in a file of its own, without the line's end. A file that others may read holds no secret.
-fn secret(path: &Path) -> Result<SecretString, StartFault> {
-    let mode = fs::metadata(path).map_err(|fault| unreadable(path, fault))?.permissions().mode() & 0o7777;
-    if mode & 0o077 != 0 {
-        return Err(StartFault::Loose { path: path.to_owned(), mode });
-    }
-    let text = read(path)?;
-    match text.trim_end() {
-        "" => Err(StartFault::EmptySecret(path.to_owned())),
-        text => Ok(SecretString::from(text.to_owned())),
-    }
-}
-
 fn random<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
     // Neither use is a secret: where the machine has no randomness, ids repeat and waits do not spread.
@@ -162,25 +132,4 @@ fn request_id() -> String {
 
 fn jitter() -> f64 {
     f64::from(u32::from_le_bytes(random())) / f64::from(u32::MAX)
-}
-
-#[cfg(test)]
-mod tests {
-    use secrecy::ExposeSecret;
-
-    use super::*;
-
-    #[test]
-    fn a_secret_that_others_can_read_is_refused() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("credential");
-        fs::write(&path, "Bearer upstream\n").unwrap();
-        for (mode, taken) in [(0o644, false), (0o640, false), (0o600, true), (0o400, true)] {
-            fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
-            match secret(&path) {
-                Ok(found) => assert!(taken && found.expose_secret() == "Bearer upstream"),
-                Err(fault) => assert!(!taken && matches!(fault, StartFault::Loose { .. }), "{fault}"),
-            }
-        }
-    }
 }

@@ -1,9 +1,8 @@
 //! Composition: files, keys, the machine's clocks and randomness come in here and nowhere else.
 
 use std::{
-    fs::{self, File, TryLockError},
+    fs::{File, TryLockError},
     io,
-    os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
@@ -12,13 +11,13 @@ use std::{
 use doorward_client::{
     api::{Api, ApiFault},
     clocks::MachineClocks,
+    files::{FileFault, read, secret},
     follower::{Connection, FollowFault, Follower, FollowerParts, Placed},
     identity::{ClientIdentity, IdentityFault},
     replica::Place,
     standing::Standing,
 };
 use doorward_core::trust::{TrustFault, TrustFile};
-use secrecy::SecretString;
 use tokio::{
     sync::watch,
     task::{JoinHandle, spawn_blocking},
@@ -49,12 +48,8 @@ pub(crate) const PASSWD: &str = "/etc/passwd";
 pub enum StartFault {
     #[error(transparent)]
     Config(#[from] ConfigFault),
-    #[error("{path} cannot be read: {fault}")]
-    Unreadable { path: PathBuf, fault: io::Error },
-    #[error("{path} holds a secret, and its mode {mode:o} lets others touch it: run chmod 600 on it")]
-    Loose { path: PathBuf, mode: u32 },
-    #[error("{0} is empty")]
-    EmptySecret(PathBuf),
+    #[error(transparent)]
+    File(#[from] FileFault),
     #[error("there is no local user `{0}`")]
     NoUser(String),
     #[error("the agent must run as root: it ends other users' processes")]
@@ -204,27 +199,6 @@ fn machine(what: &'static str) -> impl FnOnce(io::Error) -> StartFault {
     move |fault| StartFault::Machine { what, fault }
 }
 
-fn read(path: &Path) -> Result<String, StartFault> {
-    fs::read_to_string(path).map_err(|fault| unreadable(path, fault))
-}
-
-fn unreadable(path: &Path, fault: io::Error) -> StartFault {
-    StartFault::Unreadable { path: path.to_owned(), fault }
-}
-
-/// A secret that stands in a file of its own, without the line's end. A file that others may read holds no secret.
-fn secret(path: &Path) -> Result<SecretString, StartFault> {
-    let mode = fs::metadata(path).map_err(|fault| unreadable(path, fault))?.permissions().mode() & 0o7777;
-    if mode & 0o077 != 0 {
-        return Err(StartFault::Loose { path: path.to_owned(), mode });
-    }
-    let text = read(path)?;
-    match text.trim_end() {
-        "" => Err(StartFault::EmptySecret(path.to_owned())),
-        text => Ok(SecretString::from(text.to_owned())),
-    }
-}
-
 fn jitter() -> f64 {
     let mut bytes = [0; 4];
     // No secret: where the machine has no randomness, waits do not spread.
@@ -245,16 +219,5 @@ mod tests {
         assert!(matches!(hold(folder.path()), Err(StartFault::Held(_))));
         drop(first);
         assert!(hold(folder.path()).is_ok());
-    }
-
-    #[test]
-    fn a_secret_that_others_can_read_is_refused() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("key");
-        fs::write(&path, "follower\n").unwrap();
-        for (mode, taken) in [(0o644, false), (0o640, false), (0o600, true), (0o400, true)] {
-            fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
-            assert_eq!(secret(&path).is_ok(), taken, "{mode:o}");
-        }
     }
 }
