@@ -56,7 +56,8 @@ pub struct Opened {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Connection {
     pub online: bool,
-    /// What ended the last attempt; none once a statement was heard again.
+    /// What ended the last attempt, or keeps what is heard from being written down; none once a statement was heard
+    /// and written down again.
     pub fault: Option<FollowFault>,
 }
 
@@ -157,8 +158,12 @@ impl Follower {
         }
         let (trust, standing) = (self.parts.trust.clone(), self.parts.standing.clone());
         let opened = spawn_blocking(move || match Replica::open_at(&place, trust.clone(), standing.clone()) {
-            // The mark is the only thing that knows what was seen before: it is never thrown away.
-            Err(fault @ ReplicaFault::HighWater(_)) => Err(fault),
+            // Nobody may sit there to make room, and what is taken away is to be known all the same.
+            Err(fault) if fault.is_the_disk_s() && matches!(place, Place::Plain(_)) => {
+                tracing::error!(%fault, "the replica's disk takes nothing: the feed is followed in memory, and not fresh");
+                Replica::stand_in(&place, trust, standing).map(|replica| (replica, false))
+            }
+            Err(fault) if fault.hides_the_copy() => Err(fault),
             Err(fault) => {
                 tracing::warn!(%fault, "the replica on disk is refused and fetched anew");
                 Replica::anew(&place, trust, standing).map(|replica| (replica, true))
@@ -177,7 +182,7 @@ impl Follower {
         loop {
             let heard = self.parts.standing.as_of();
             let Err(fault) = self.once().await;
-            self.connection.send_replace(Connection { online: false, fault: Some(fault) });
+            self.tell(Connection { online: false, fault: Some(fault) });
             tracing::debug!(%fault, "not following");
             wait = if self.parts.standing.as_of() > heard { FIRST_WAIT } else { (wait * 2).min(LONGEST_WAIT) };
             let spread = wait.mul_f64(0.5 + (self.parts.jitter)().clamp(0.0, 1.0));
@@ -199,7 +204,13 @@ impl Follower {
         let (api, token) = credential.ok_or(FollowFault::NoCredential)?;
         let (size, long_tail) = self.replica.as_ref().map_or((0, false), |r| (r.size(), r.has_long_tail()));
         if size == 0 || long_tail {
-            self.fetch_snapshot(&api, &token).await?;
+            match self.fetch_snapshot(&api, &token).await {
+                // A long tail is as true as a short one.
+                Err(FollowFault::Disk) if size > 0 => {
+                    self.tell(Connection { online: false, fault: Some(FollowFault::Disk) })
+                }
+                fetched => fetched?,
+            }
         }
         let after = self.parts.standing.size();
         let mut events = api.feed_stream(&token, after).await?;
@@ -234,22 +245,56 @@ impl Follower {
             replica.take_all(&came.batches)?;
             came.statement.map_or(Ok(()), |statement| replica.hear(&statement.note, &boot))
         });
-        match taken.await? {
+        let taken = taken.await?;
+        match taken.as_ref().map_err(FollowFault::from) {
+            Ok(()) if fresh && self.stands_in() => self.come_back().await,
             Ok(()) if fresh => {
-                self.connection.send_if_modified(|known| {
-                    let online = Connection { online: true, fault: None };
-                    std::mem::replace(known, online) != online
-                });
+                self.tell(Connection { online: true, fault: None });
                 Ok(())
             }
             Ok(()) => Ok(()),
-            Err(fault) => {
-                tracing::warn!(%fault, "what the server sent is refused");
-                if fault.needs_new_copy() {
-                    self.fetch_snapshot(api, token).await?;
-                }
-                Err(FollowFault::from(&fault))
+            // The line holds: what is taken away is heard, and each statement tries the disk again.
+            Err(FollowFault::Disk) => {
+                self.tell(Connection { online: true, fault: Some(FollowFault::Disk) });
+                Ok(())
             }
+            Err(named) => {
+                if let Err(fault) = taken {
+                    tracing::warn!(%fault, "what the server sent is refused");
+                    if fault.needs_new_copy() {
+                        self.fetch_snapshot(api, token).await?;
+                    }
+                }
+                Err(named)
+            }
+        }
+    }
+
+    fn stands_in(&self) -> bool {
+        self.replica.as_ref().is_some_and(Replica::stands_in)
+    }
+
+    /// Tries whether the copy can be got at again. Where it can, it is opened and caught up by another line.
+    async fn come_back(&mut self) -> Result<(), FollowFault> {
+        let place = self.parts.place.borrow().place.clone().ok_or(FollowFault::NoPlace)?;
+        let (trust, standing) = (self.parts.trust.clone(), self.parts.standing.clone());
+        let opened = spawn_blocking(move || Replica::open_at(&place, trust, standing)).await;
+        if let Err(fault) = opened.map_err(|_| FollowFault::Disk)?
+            && fault.hides_the_copy()
+        {
+            self.tell(Connection { online: true, fault: Some(FollowFault::Disk) });
+            return Ok(());
+        }
+        self.replica = None;
+        Err(FollowFault::Disk)
+    }
+
+    fn tell(&self, now: Connection) {
+        let news = self.connection.send_if_modified(|known| std::mem::replace(known, now) != now);
+        if news && now.fault == Some(FollowFault::Disk) {
+            tracing::error!(
+                "the disk takes nothing: what is heard holds, and the copy is not fresh for longer than its lease"
+            );
         }
     }
 

@@ -148,6 +148,26 @@ fn what_cannot_be_written_down_holds_all_the_same_and_is_not_fresh() {
 }
 
 #[test]
+fn a_copy_that_stands_in_knows_what_is_taken_away_and_is_never_fresh() {
+    let place = Place::new();
+    place.filled();
+    let (feed, standing) = (Feed::of(6, "p"), Standing::new(StillClocks::new()));
+    let at = replica::Place::Plain(place.path());
+    let mut copy = Replica::stand_in(&at, trust(), standing.clone()).unwrap();
+    assert!(copy.stands_in() && copy.size() == 0);
+    let (note, body) = Feed::of(4, "p").snapshot(4);
+    assert!(matches!(copy.take_snapshot(&note, &body), Err(ReplicaFault::Older)), "what was seen stays known");
+    let (note, body) = feed.snapshot(6);
+    copy.take_snapshot(&note, &body).unwrap();
+    let fresh = feed.fresh(2, 9_000);
+    copy.hear(&fresh, &boot(0)).unwrap();
+    assert_eq!((standing.with_state(Clone::clone), standing.now()), (feed.state, Some(UnixMs(9_000))));
+    assert_eq!(standing.fresh(UnixMs(9_000), LEASE).unwrap_err(), Stale::NothingHeard);
+    drop(copy);
+    assert_eq!(place.open().unwrap().size(), 5, "what it stood in for is as it was");
+}
+
+#[test]
 fn a_touched_copy_is_refused() {
     let touches = [
         "UPDATE entries SET body = CAST(replace(CAST(body AS TEXT), 'p-4', 'q-4') AS BLOB) WHERE seq = 4",

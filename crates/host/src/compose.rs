@@ -5,14 +5,13 @@ use std::{
     io,
     path::{Path, PathBuf},
     sync::Arc,
-    time::Duration,
 };
 
 use doorward_client::{
     api::{Api, ApiFault},
     clocks::MachineClocks,
     files::{FileFault, read, secret},
-    follower::{Connection, FollowFault, Follower, FollowerParts, Placed},
+    follower::{Connection, FollowFault, Follower, FollowerParts, lies_at},
     identity::{ClientIdentity, IdentityFault},
     replica::Place,
     standing::Standing,
@@ -27,7 +26,7 @@ use crate::{
     agent::{Agent, Parts},
     config::{Config, ConfigFault, read_toml},
     connections::Connections,
-    files::{own_folder, put, remove},
+    files::own_folder,
     lists::ListFiles,
     processes::boot,
     scope::Scopes,
@@ -37,10 +36,6 @@ use crate::{
 
 /// The user as whom sshd works before anybody is let in, as OpenSSH has it built in.
 const UNPRIVILEGED: &str = "sshd";
-/// How long a disk that took nothing is left alone, and how much it must take then.
-const LOOK_AT_THE_DISK: Duration = Duration::from_secs(2);
-const ROOM: usize = 256 * 1_024;
-const PROBE: &str = "probe";
 pub(crate) const PASSWD: &str = "/etc/passwd";
 
 /// Why the agent cannot start.
@@ -79,7 +74,7 @@ pub async fn run(config: Config, shutdown: impl Future<Output = ()> + Send) -> R
     let trust: TrustFile = read_toml(&config.trust)?;
     trust.check()?;
     let standing = Standing::new(Arc::new(MachineClocks::new().map_err(machine("the machine's clocks"))?));
-    let following = follow(&config, &trust, standing.clone()).await?;
+    let (following, online) = follow(&config, &trust, standing.clone()).await?;
     let boot = boot().map_err(machine("which boot this is"))?;
     let connections = Connections::open(&config.connections(), &boot).map_err(machine("who is connected"))?;
     let connections = Arc::new(connections);
@@ -89,8 +84,7 @@ pub async fn run(config: Config, shutdown: impl Future<Output = ()> + Send) -> R
         lease: config.lease(),
         strict: config.strict,
         standing,
-        online: following.online,
-        place: following.place,
+        online,
         connections: Arc::clone(&connections),
         scopes: Scopes::find(),
         unprivileged: unprivileged.user,
@@ -111,67 +105,28 @@ pub async fn run(config: Config, shutdown: impl Future<Output = ()> + Send) -> R
         () = shutdown => {}
     }
     telling.abort();
-    following.work.abort();
+    following.abort();
     Ok(())
 }
 
-/// The follower at work, how it stands with the server, and where its copy lies.
-struct Following {
-    work: JoinHandle<()>,
-    online: watch::Receiver<Connection>,
-    place: watch::Receiver<Placed>,
-}
-
-/// Opens the replica and follows the server's feed. Until something signed is heard, nobody gets in.
-async fn follow(config: &Config, trust: &TrustFile, standing: Standing) -> Result<Following, StartFault> {
-    let credential = Some((api(config, trust)?, secret(&config.server.follower_key)?));
-    let (holder, credential) = watch::channel(credential);
+/// Opens the replica and follows the server's feed. Until something signed is heard, nobody gets in. The follower at
+/// work, and how it stands with the server.
+async fn follow(
+    config: &Config,
+    trust: &TrustFile,
+    standing: Standing,
+) -> Result<(JoinHandle<()>, watch::Receiver<Connection>), StartFault> {
+    let (holder, credential) = watch::channel(Some((api(config, trust)?, secret(&config.server.follower_key)?)));
     // It starts with nobody there to unlock anything, and holds ids alone.
-    let (mover, place) = watch::channel(Placed { turn: 1, place: Some(Place::Plain(config.replica())) });
-    let parts =
-        FollowerParts { place: place.clone(), trust: trust.feed()?, standing, credential, jitter: Box::new(jitter) };
+    let (place, trust) = (lies_at(Place::Plain(config.replica())), trust.feed()?);
+    let parts = FollowerParts { place, trust, standing, credential, jitter: Box::new(jitter) };
     let (mut follower, online) = Follower::new(parts);
-    match follower.open().await {
-        // Whoever fills the disk does not keep the agent from hearing what is taken away.
-        Err(FollowFault::Disk) => tracing::error!("the replica cannot be opened: its disk is full or broken"),
-        opened => opened?,
-    }
-    let minding = mind_the_disk(online.clone(), mover, config.clone());
+    follower.open().await?;
     let work = tokio::spawn(async move {
-        tokio::join!(follower.run(), minding);
+        follower.run().await;
         drop(holder);
     });
-    Ok(Following { work, online, place })
-}
-
-/// Moves the copy into memory while the disk takes nothing, and back once it does. What was seen stays on the disk.
-async fn mind_the_disk(mut online: watch::Receiver<Connection>, place: watch::Sender<Placed>, config: Config) {
-    let move_to = |to: Place| {
-        place.send_modify(|placed| {
-            placed.turn = placed.turn.wrapping_add(1);
-            placed.place = Some(to);
-        });
-    };
-    while online.wait_for(|online| online.fault == Some(FollowFault::Disk)).await.is_ok() {
-        tracing::error!("the disk takes nothing: the feed is followed in memory, and nobody new gets in");
-        move_to(Place::Memory);
-        loop {
-            tokio::time::sleep(LOOK_AT_THE_DISK).await;
-            let state = config.state.clone();
-            let room = vec![0x5a; ROOM];
-            let written = spawn_blocking(move || put(&state, PROBE, &room).and_then(|()| remove(&state, PROBE))).await;
-            if written.is_ok_and(|written| written.is_ok()) {
-                break;
-            }
-        }
-        tracing::info!("the disk takes something again");
-        move_to(Place::Plain(config.replica()));
-        // What was said of the place before is no news.
-        online.mark_unchanged();
-        if online.changed().await.is_err() {
-            return;
-        }
-    }
+    Ok((work, online))
 }
 
 fn api(config: &Config, trust: &TrustFile) -> Result<Api, StartFault> {

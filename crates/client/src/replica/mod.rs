@@ -62,6 +62,36 @@ pub enum ReplicaFault {
 }
 
 impl ReplicaFault {
+    /// Whether the disk takes or gives nothing: the copy on it may be as good as ever.
+    pub fn is_the_disk_s(&self) -> bool {
+        use rusqlite::ErrorCode::{DiskFull, SystemIoFailure};
+        matches!(self.code(), Some(DiskFull | SystemIoFailure))
+    }
+
+    /// Whether there was no getting at the copy. Only what was got at and is no use is ever thrown away.
+    pub fn hides_the_copy(&self) -> bool {
+        use rusqlite::ErrorCode::{CannotOpen, DatabaseBusy, DatabaseLocked, OutOfMemory, PermissionDenied, ReadOnly};
+        let hides = matches!(
+            self.code(),
+            Some(CannotOpen | DatabaseBusy | DatabaseLocked | OutOfMemory | PermissionDenied | ReadOnly)
+        );
+        // The mark is the only thing that knows what was seen before.
+        hides || self.is_the_disk_s() || matches!(self, Self::HighWater(_))
+    }
+
+    fn code(&self) -> Option<rusqlite::ErrorCode> {
+        match self {
+            Self::Disk(fault) => fault.sqlite_error_code(),
+            Self::Shape(fault) => match fault.kind() {
+                refinery::error::Kind::Connection(_, fault) => {
+                    fault.downcast_ref::<rusqlite::Error>()?.sqlite_error_code()
+                }
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
     /// Whether the copy itself is of no use, so that only a new one helps.
     pub fn needs_new_copy(&self) -> bool {
         !matches!(
@@ -91,6 +121,7 @@ pub struct Replica {
     heard: bool,
     /// Folded, and not on the disk yet: it was full, or broken.
     unsaved: Vec<VerifiedBatch>,
+    stands_in: bool,
 }
 
 impl Replica {
@@ -134,9 +165,21 @@ impl Replica {
         }
         let high = high.raised(&frontier, epoch, newest.unwrap_or(high.signed));
         let (place, tail, clock) = (place.clone(), kept.tail(begins), kept.clock);
-        let (heard, unsaved) = (false, Vec::new());
-        let replica =
-            Self { file, place, trust, standing, frontier, snapshot_size, fresh, clock, high, heard, unsaved };
+        let (heard, unsaved, stands_in) = (false, Vec::new(), false);
+        let replica = Self {
+            file,
+            place,
+            trust,
+            standing,
+            frontier,
+            snapshot_size,
+            fresh,
+            clock,
+            high,
+            heard,
+            unsaved,
+            stands_in,
+        };
         replica.show(state, tail);
         Ok(replica)
     }
@@ -145,20 +188,35 @@ impl Replica {
     /// older than that is still refused.
     pub fn anew(place: &Place, trust: FeedTrust, standing: Standing) -> Result<Self, ReplicaFault> {
         file::discard(place)?;
-        let (high, file) = (HighWater::read(place)?, ReplicaFile::open(place)?);
-        let (frontier, place) = (Frontier::default(), place.clone());
+        Self::empty(place.clone(), HighWater::read(place)?, trust, standing)
+    }
+
+    /// An empty copy in memory, for as long as there is no getting at the one at `place`. It is told what is taken away
+    /// and what time it is, and is never fresh: whoever forgets what was seen admits nobody.
+    pub fn stand_in(place: &Place, trust: FeedTrust, standing: Standing) -> Result<Self, ReplicaFault> {
+        let replica = Self::empty(Place::Memory, HighWater::read(place)?, trust, standing)?;
+        Ok(Self { stands_in: true, ..replica })
+    }
+
+    /// Whether it is a [`Replica::stand_in`].
+    pub fn stands_in(&self) -> bool {
+        self.stands_in
+    }
+
+    fn empty(place: Place, high: HighWater, trust: FeedTrust, standing: Standing) -> Result<Self, ReplicaFault> {
         let replica = Self {
-            file,
+            file: ReplicaFile::open(&place)?,
             place,
             trust,
             standing,
-            frontier,
+            frontier: Frontier::default(),
             snapshot_size: 0,
             fresh: None,
             clock: None,
             high,
             heard: false,
             unsaved: Vec::new(),
+            stands_in: false,
         };
         replica.show(AccessState::default(), Tail::default());
         Ok(replica)
@@ -267,14 +325,15 @@ impl Replica {
         clock.hear(heard.issued, boot.clone());
         self.save()?;
         self.file.hear(note, &clock)?;
-        self.clock = Some(clock);
-        let (epoch, issued) = (heard.epoch, heard.issued);
-        (self.fresh, self.heard) = (Some(heard), true);
+        // The mark first: what is fresh is never put back to before it was.
+        self.raise(heard.epoch, heard.issued)?;
+        let issued = heard.issued;
+        (self.clock, self.fresh, self.heard) = (Some(clock), Some(heard), !self.stands_in);
         self.standing.change(|held| {
-            (held.fresh, held.heard, held.clock) = (self.fresh.clone(), true, self.clock.clone());
+            (held.fresh, held.heard, held.clock) = (self.fresh.clone(), self.heard, self.clock.clone());
             held.signed = held.signed.max(Some(issued));
         });
-        self.raise(epoch, issued)
+        Ok(())
     }
 
     fn raise(&mut self, epoch: u64, signed: UnixMs) -> Result<(), ReplicaFault> {
