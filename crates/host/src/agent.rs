@@ -11,17 +11,16 @@ use std::{
     time::Duration,
 };
 
-use doorward_client::{
-    follower::{Connection, Placed},
-    replica::Place,
-    standing::Standing,
-};
+use doorward_client::{follower::Connection, standing::Standing};
 use doorward_core::{
-    feed::freshness::Stale,
-    id::HostId,
+    id::{CertificateSerial, HostId},
     time::{BootTime, Millis, UnixMs},
 };
-use tokio::{sync::watch, task::spawn_blocking, time::sleep};
+use tokio::{
+    sync::watch,
+    task::spawn_blocking,
+    time::{sleep, timeout},
+};
 
 use crate::{
     ask::{LogIn, Refused, Status},
@@ -36,6 +35,8 @@ use crate::{
 const LONGEST_WAIT: Duration = Duration::from_secs(1);
 /// While somebody is on the way in.
 const WAIT_AT_THE_DOOR: Duration = Duration::from_millis(100);
+/// Whoever has just been given a certificate may be faster than the feed that tells of it.
+const WAIT_FOR_THE_FEED: Duration = Duration::from_secs(2);
 /// What sshd's process for a connection is called, in Debian's OpenSSH and since it was split (9.8).
 const SSHD: &[&str] = &["sshd", "sshd-session"];
 
@@ -48,8 +49,6 @@ pub struct Parts {
     pub standing: Standing,
     /// How it stands with the server.
     pub online: watch::Receiver<Connection>,
-    /// Where the copy of the feed lies.
-    pub place: watch::Receiver<Placed>,
     pub connections: Arc<Connections>,
     pub scopes: Scopes,
     /// The user as whom sshd works before anybody is let in.
@@ -70,6 +69,24 @@ impl Agent {
     pub fn new(parts: Parts, lists: ListFiles) -> Arc<Self> {
         let (lists, began) = (Mutex::new(lists), parts.standing.clocks().boot());
         Arc::new(Self { parts, lists, in_place: AtomicBool::new(false), began })
+    }
+
+    /// Waits until the feed has told of a certificate that it was issued, for a moment at most.
+    pub async fn hears_of(&self, certificate: CertificateSerial) {
+        let standing = &self.parts.standing;
+        let mut changed = standing.changed();
+        // They are numbered in the order in which the feed tells of them.
+        let told = || standing.with_state(|state| certificate < state.servers().next_certificate());
+        let heard = async {
+            while !told() {
+                tracing::debug!(%certificate, "the feed has not told of it yet");
+                if changed.changed().await.is_err() {
+                    return;
+                }
+            }
+        };
+        // What was not told of by then is decided as anything unknown is.
+        let _late = timeout(WAIT_FOR_THE_FEED, heard).await;
     }
 
     /// Answers a log-in that the process `asking` asks about. The connection is written down before the answer is yes,
@@ -176,13 +193,10 @@ impl Agent {
 
     /// Lets `look` see what is known now.
     fn known<R>(&self, look: impl FnOnce(&Known<'_>) -> R) -> R {
-        let Parts { standing, lease, host, place, .. } = &self.parts;
+        let Parts { standing, lease, host, .. } = &self.parts;
         let now = standing.now();
-        // Without a time nothing can be fresh; and what is only in memory forgets what it has seen, so that it ends whoever
-        // is out and lets nobody in.
-        let kept = !matches!(place.borrow().place, Some(Place::Memory));
-        let fresh =
-            if kept { standing.fresh(now.unwrap_or(UnixMs(i64::MAX)), *lease) } else { Err(Stale::NothingSeen) };
+        // Without a time nothing can be fresh.
+        let fresh = standing.fresh(now.unwrap_or(UnixMs(i64::MAX)), *lease);
         standing.with_state(|state| look(&Known { state, host, now, fresh }))
     }
 }

@@ -126,6 +126,7 @@ async fn answer(mut stream: UnixStream, agent: Arc<Agent>, peer: Peer) -> io::Re
     let answered = match (asked, peer) {
         (Some(Asked::LogIn(log_in)), Peer::Command(asking)) => {
             let certificate = log_in.certificate;
+            agent.hears_of(certificate).await;
             let decided = spawn_blocking(move || agent.admit(asking, &log_in)).await;
             let decided = decided.unwrap_or(Err(Refused::NotKept));
             match decided {

@@ -1,8 +1,9 @@
 //! Log-ins: by every kind of key that staff have, and by nothing that is another's, another host's, over or taken away.
 
 use doorward_core::{id::CertificateSerial, staff::Role, wire::Intent};
+use doorward_testkit::house::wait_until;
 
-use crate::sshd::{Resigned, Stand};
+use crate::sshd::{Resigned, SOON, Stand, line::Line};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_the_feed_admits_gets_in_by_each_kind_of_key() {
@@ -18,6 +19,25 @@ async fn whoever_the_feed_admits_gets_in_by_each_kind_of_key() {
             assert!(!stand.lets_in(&old).await, "the key that {kind} has replaced");
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_is_faster_than_the_feed_is_waited_for() {
+    let mut stand = Stand::new().await;
+    let line = Line::to(stand.house.ports.server).await;
+    stand.agent.kill();
+    stand.agent.go_over(&line, &stand.house);
+    stand.agent.start();
+    let (mut ines, first) = stand.somebody("s-ines").await;
+    stand.soon_lets_in(&first).await;
+    line.hold_up();
+    let second = stand.certify(&mut ines, &first.private, &stand.host.clone()).await;
+    let (let_in, ()) = tokio::join!(stand.lets_in(&second), async {
+        let waits = async || stand.agent.log().contains("the feed has not told of it yet");
+        wait_until("it is waited for", SOON, waits).await.unwrap();
+        line.let_go();
+    });
+    assert!(let_in, "{}", stand.agent.log());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -10,7 +10,7 @@ use std::{
 use doorward_core::{id::HostId, ssh::krl::Krl};
 use doorward_testkit::house::House;
 
-use super::ADMIT_USER;
+use super::{ADMIT_USER, line::Line};
 
 /// How an agent is set up.
 #[derive(Debug, Clone, Copy)]
@@ -69,6 +69,19 @@ config = "{at}/sshd_config"
         command.args(["host", "run", "--config"]).arg(self.folder.join("host.toml")).env("DOORWARD_LOG", "debug");
         command.stdin(Stdio::null()).stdout(log.try_clone().unwrap()).stderr(log);
         self.child = Some(command.spawn().unwrap());
+    }
+
+    /// From its next start on it reaches the server over `line`.
+    pub fn go_over(&self, line: &Line, house: &House) {
+        let trust = fs::read_to_string(house.folder.join("trust.toml")).unwrap();
+        let (direct, over) = (format!(":{}", house.ports.server), format!(":{}", line.port));
+        assert_eq!(trust.matches(&direct).count(), 1);
+        fs::write(self.folder.join("trust.toml"), trust.replace(&direct, &over)).unwrap();
+        let config = fs::read_to_string(self.folder.join("host.toml")).unwrap();
+        let direct = house.folder.join("trust.toml");
+        let over = config.replace(direct.to_str().unwrap(), self.folder.join("trust.toml").to_str().unwrap());
+        assert_ne!(over, config);
+        fs::write(self.folder.join("host.toml"), over).unwrap();
     }
 
     /// As a power cut would.

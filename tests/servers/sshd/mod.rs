@@ -6,6 +6,7 @@
 
 mod agent;
 mod client;
+pub mod line;
 
 use std::{
     fs::{self, Permissions},
@@ -116,6 +117,11 @@ impl Stand {
     /// Waits until the agent admits.
     pub async fn fresh(&self) {
         wait_until("the agent is fresh", SOON * 3, async || self.agent.is_fresh()).await.unwrap();
+    }
+
+    /// Waits until it lets them in again: who was out of touch hears first how things stand.
+    pub async fn soon_lets_in(&self, identity: &Identity) {
+        wait_until("they get in", SOON * 3, async || self.lets_in(identity).await).await.unwrap();
     }
 
     /// Somebody who may log in to this host's like.
