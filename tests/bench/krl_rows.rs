@@ -58,7 +58,8 @@ fn written(what: &'static str, serials: &[u64], peer_is: &'static str) -> Row {
     row(what, mine, best(&|| keygen(&specification, &theirs)), peer_is)
 }
 
-fn keygen(specification: &Path, list: &Path) {
+/// `ssh-keygen -k` writes a list of what a file names.
+pub fn keygen(specification: &Path, list: &Path) {
     let mut command = Command::new("ssh-keygen");
     command.args(["-q", "-k", "-s", "NONE", "-f"]).arg(list).arg(specification).stdin(Stdio::null());
     assert!(command.status().unwrap().success(), "ssh-keygen wrote no list");

@@ -240,6 +240,9 @@ impl Follower {
 
     async fn take(&mut self, api: &Api, token: &SecretString, came: Came) -> Result<(), FollowFault> {
         let fresh = came.statement.is_some();
+        if !came.batches.is_empty() {
+            tracing::debug!(batches = came.batches.len(), "the feed says something");
+        }
         let boot = self.parts.standing.clocks().boot();
         let taken = self.with_replica(move |replica| {
             replica.take_all(&came.batches)?;

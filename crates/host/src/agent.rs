@@ -163,6 +163,9 @@ impl Agent {
             tracing::error!(%fault, "sshd's files are not what they are to be: nobody new gets in");
         }
         self.in_place.store(kept.is_ok(), Ordering::SeqCst);
+        if !over.is_empty() {
+            tracing::debug!(connections = over.len(), lists = kept.is_ok(), "whoever may not stay was ended");
+        }
         self.parts.connections.look_inside(self.parts.unprivileged).unwrap_or(false)
     }
 
