@@ -350,6 +350,7 @@ impl AccessState {
         let member = self.staff.get(staff).ok_or(FoldFault::NotThere)?;
         let known = self.servers.host(host).ok_or(FoldFault::NotThere)?;
         let role = host_role(known.label);
+        let signing = self.servers.signing().ok_or(FoldFault::NotThere)?;
         let issued = Certificate {
             staff: staff.clone(),
             key: *key,
@@ -358,6 +359,7 @@ impl AccessState {
             added: known.added,
             standing: member.standing.ok_or(FoldFault::NotThere)?,
             role: (role, member.role(role).ok_or(FoldFault::NotThere)?),
+            ca: signing.ca.fingerprint(),
             issued: entry.at,
             ends: *ends,
             connection_ends: *connection_ends,

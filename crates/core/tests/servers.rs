@@ -190,8 +190,17 @@ fn an_authority_that_was_followed_is_believed_until_what_it_signed_has_run_out()
 #[test]
 fn an_authority_that_was_revoked_is_believed_no_more() {
     let (mut world, _) = world();
+    world.tell(NOW, What::SshCaTrusted { ca: ca(2) }).unwrap();
+    issue(&mut world, 2).unwrap();
+    assert_eq!((log_in(&world, "web-1", &presented(), NOW), stay(&world, "web-1", NOW)), (Ok(()), Ok(())));
+    let other = Presented { certificate: CertificateSerial(2), ca: ca(2).fingerprint(), ..presented() };
+    let by_the_first = Presented { ca: ca(1).fingerprint(), ..other };
+    assert_eq!(log_in(&world, "web-1", &by_the_first, NOW), Err(Denial::OtherAuthority), "the second has signed it");
     world.tell(NOW, What::SshCaRevoked { ca: ca(1) }).unwrap();
     assert_eq!(log_in(&world, "web-1", &presented(), NOW), Err(Denial::OtherAuthority));
+    assert_eq!(stay(&world, "web-1", NOW), Err(Denial::OtherAuthority), "whoever came by it is out");
+    assert_eq!(log_in(&world, "web-1", &other, NOW), Ok(()), "the others stay");
+    world.tell(NOW, What::SshCaRevoked { ca: ca(2) }).unwrap();
     assert_eq!(world.state.servers().signing(), None, "nobody signs until another one is trusted");
     assert_eq!(world.tell(NOW, What::SshCaRevoked { ca: ca(1) }), Err(FoldFault::NotThere));
     assert_eq!(

@@ -69,6 +69,8 @@ pub struct Certificate {
     pub standing: Seq,
     /// The role, and the entry that gave it.
     pub role: (Role, Seq),
+    /// The authority that signed it.
+    pub ca: SshFingerprint,
     pub issued: UnixMs,
     /// From then on it opens nothing.
     pub ends: UnixMs,

@@ -53,8 +53,8 @@ pub fn revocations(state: &AccessState, host: &HostId, now: UnixMs) -> Revocatio
 pub(crate) fn log_in(state: &AccessState, host: &HostId, presented: &Presented, now: UnixMs) -> Result<(), Denial> {
     let servers = state.servers();
     let known = servers.certificate(presented.certificate).ok_or(Denial::UnknownCertificate)?;
-    let by = servers.authorities().iter().find(|authority| authority.ca.fingerprint() == presented.ca);
-    if !by.is_some_and(|authority| authority.trusted(now)) {
+    let signed = servers.authorities().iter().find(|authority| authority.ca.fingerprint() == known.ca);
+    if presented.ca != known.ca || !signed.is_some_and(|authority| authority.trusted(now)) {
         return Err(Denial::OtherAuthority);
     }
     if known.ends <= now {
@@ -79,6 +79,10 @@ pub(crate) fn stay(
     }
     if known.connection_ends <= now {
         return Err(Denial::ConnectionOver);
+    }
+    // One that another has followed in its time is no reason to leave.
+    if state.servers().authorities().iter().any(|authority| authority.revoked && authority.ca.fingerprint() == known.ca) {
+        return Err(Denial::OtherAuthority);
     }
     if known.revoked { Err(Denial::CertificateRevoked) } else { grounds(state, known) }
 }
