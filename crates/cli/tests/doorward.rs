@@ -9,7 +9,7 @@
 
 use std::{
     fs,
-    net::{SocketAddr, TcpListener},
+    net::{Ipv4Addr, SocketAddr},
     os::unix::fs::PermissionsExt,
     path::PathBuf,
     process::{Output, Stdio},
@@ -25,6 +25,7 @@ use doorward_core::{
     trust::TrustFile,
     wire::{BeginSignIn, Code},
 };
+use doorward_testkit::house::HeldPort;
 use rustix::process::{Pid, Signal, kill_process};
 use secrecy::SecretString;
 use tempfile::TempDir;
@@ -44,15 +45,18 @@ route = [{ method = "GET", path = "/people", effect = "read", verb = "list-peopl
 struct Place {
     dir: TempDir,
     address: SocketAddr,
+    /// For the server, and the gateway's two and its upstream.
+    held: [HeldPort; 4],
 }
 
-fn free_address() -> SocketAddr {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
+fn address(held: &HeldPort) -> SocketAddr {
+    (Ipv4Addr::LOCALHOST, held.port()).into()
 }
 
 impl Place {
     fn new() -> Self {
-        let place = Self { dir: TempDir::new().unwrap(), address: free_address() };
+        let held: [HeldPort; 4] = std::array::from_fn(|_| HeldPort::new().unwrap());
+        let place = Self { dir: TempDir::new().unwrap(), address: address(&held[0]), held };
         let key = rcgen::KeyPair::generate().unwrap();
         let mut params = rcgen::CertificateParams::default();
         params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
@@ -133,7 +137,7 @@ impl Place {
 
     /// Writes down a gateway that follows this server, and gives its operator's address.
     async fn describe_gateway(&self, follower: &str) -> SocketAddr {
-        let (listen, admin, upstream) = (free_address(), free_address(), free_address());
+        let [_, listen, admin, upstream] = self.held.each_ref().map(address);
         fs::write(self.file("trust.toml"), self.admin(&["trust"]).await.stdout).unwrap();
         fs::write(self.file("routes.toml"), ROUTES).unwrap();
         for (name, secret) in [("follower", follower), ("credential", "Bearer upstream-credential")] {

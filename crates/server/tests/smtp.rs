@@ -8,7 +8,6 @@
 )]
 
 use std::{
-    net::TcpListener,
     process::Stdio,
     time::{Duration, Instant},
 };
@@ -19,7 +18,7 @@ use doorward_server::{
 };
 use tokio::{
     io::{AsyncBufReadExt, BufReader, Lines},
-    net::TcpStream,
+    net::{TcpSocket, TcpStream},
     process::{Child, ChildStdout, Command},
 };
 
@@ -27,16 +26,22 @@ struct Server {
     port: u16,
     printed: Lines<BufReader<ChildStdout>>,
     _child: Child,
+    _held: TcpSocket,
 }
 
-fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+/// A port that is given to nobody else while it is held, and on which nobody listens yet.
+fn hold_port() -> (TcpSocket, u16) {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.set_reuseaddr(true).unwrap();
+    socket.bind(([127, 0, 0, 1], 0).into()).unwrap();
+    let port = socket.local_addr().unwrap().port();
+    (socket, port)
 }
 
 impl Server {
     /// Python's aiosmtpd, which prints what it takes.
     async fn start() -> Self {
-        let port = free_port();
+        let (held, port) = hold_port();
         let address = format!("127.0.0.1:{port}");
         let mut command = Command::new("/usr/bin/python3");
         command.args(["-u", "-m", "aiosmtpd", "-n", "-l", &address, "-c", "aiosmtpd.handlers.Debugging", "stdout"]);
@@ -47,7 +52,7 @@ impl Server {
             assert!(Instant::now() < until, "python3-aiosmtpd does not listen");
             tokio::task::yield_now().await;
         }
-        Self { port, printed, _child: child }
+        Self { port, printed, _child: child, _held: held }
     }
 
     async fn took(&mut self) -> String {
@@ -97,7 +102,8 @@ async fn a_letter_arrives_as_it_was_written() {
 
 #[tokio::test]
 async fn what_does_not_go_is_told_without_an_address() {
-    let smtp = Smtp::new(&config(free_port())).unwrap();
+    let (_held, port) = hold_port();
+    let smtp = Smtp::new(&config(port)).unwrap();
     let fault = smtp.send(letter("ada@acme.example")).await.unwrap_err().to_string();
     assert_eq!(fault, "the mail server did not take a mail: it cannot be reached");
     let fault = smtp.send(letter("nobody")).await.unwrap_err().to_string();

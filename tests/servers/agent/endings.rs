@@ -9,9 +9,9 @@ use std::{
 };
 
 use doorward_core::{id::StaffId, staff::Role, wire::Intent};
-use doorward_testkit::house::wait_until;
+use doorward_testkit::house::{HeldPort, wait_until};
 
-use crate::sshd::{LOGIN, Resigned, SOON, Settings, Stand, free_port};
+use crate::sshd::{LOGIN, Resigned, SOON, Settings, Stand};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whatever_is_taken_away_ends_what_is_open_and_nobody_else() {
@@ -101,7 +101,8 @@ async fn a_master_connection_ends_with_all_that_goes_over_it() {
 async fn a_forwarded_port_ends_with_its_connection() {
     let mut stand = Stand::new().await;
     let (_ines, identity) = stand.somebody("s-ines").await;
-    let (local, to) = (free_port(), stand.house.ports.server);
+    let held = [HeldPort::new().unwrap(), HeldPort::new().unwrap()];
+    let (local, to) = (held[0].port(), stand.house.ports.server);
     let forward = format!("127.0.0.1:{local}:127.0.0.1:{to}");
     let mut plain = stand.hold(&identity, &["-o", "ExitOnForwardFailure=yes", "-L", &forward]);
     let reach = || TcpStream::connect(("127.0.0.1", local)).ok();
@@ -112,7 +113,7 @@ async fn a_forwarded_port_ends_with_its_connection() {
 
     // Signed anew so that it forwards, as only whoever stole the authority could.
     let identity = stand.resign(&identity, &Resigned::like(&identity, "s-ines", &["permit-port-forwarding"]));
-    let local = free_port();
+    let local = held[1].port();
     let forward = format!("127.0.0.1:{local}:127.0.0.1:{to}");
     let mut forwarding = stand.hold(&identity, &["-L", &forward]);
     let reach = || TcpStream::connect(("127.0.0.1", local)).ok();

@@ -10,7 +10,6 @@ pub mod line;
 
 use std::{
     fs::{self, Permissions},
-    net::TcpListener,
     os::unix::fs::{MetadataExt, PermissionsExt},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
@@ -25,7 +24,7 @@ use doorward_core::{
     wire::{HostReach, Intent, IssuedCertificate, Outcome, PutHost},
 };
 use doorward_testkit::{
-    house::{House, Person, wait_until},
+    house::{HeldPort, House, Person, wait_until},
     world::{World, WorldSize},
 };
 use tempfile::TempDir;
@@ -54,6 +53,7 @@ pub struct Stand {
     made: usize,
     _sshd: Sshd,
     _folder: TempDir,
+    _held: HeldPort,
 }
 
 /// sshd, until it is dropped.
@@ -84,7 +84,8 @@ impl Stand {
         let world = std::sync::Arc::new(World::draw(7, WorldSize::SMALL, now()));
         let house = House::build(&folder.join("house"), &program(), world).await.unwrap();
         let admin = house.admin().await.unwrap();
-        let port = free_port();
+        let held = HeldPort::new().unwrap();
+        let port = held.port();
         let host = HostId::parse("web-1").unwrap();
         place_program(&folder);
         key(&folder, "host_key", "ed25519", &[]);
@@ -98,6 +99,7 @@ impl Stand {
             port,
             made: 0,
             _folder: made,
+            _held: held,
         };
         stand.put_host("web-1").await;
         stand.agent.start();
@@ -244,11 +246,6 @@ fn key(folder: &Path, name: &str, kind: &str, options: &[&str]) -> PathBuf {
     }
     assert!(make.stdin(Stdio::null()).status().unwrap().success(), "{kind}");
     private
-}
-
-/// A port that is free now.
-pub fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
 fn now() -> doorward_core::time::UnixMs {

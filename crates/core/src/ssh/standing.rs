@@ -81,7 +81,8 @@ pub(crate) fn stay(
         return Err(Denial::ConnectionOver);
     }
     // One that another has followed in its time is no reason to leave.
-    if state.servers().authorities().iter().any(|authority| authority.revoked && authority.ca.fingerprint() == known.ca) {
+    if state.servers().authorities().iter().any(|authority| authority.revoked && authority.ca.fingerprint() == known.ca)
+    {
         return Err(Denial::OtherAuthority);
     }
     if known.revoked { Err(Denial::CertificateRevoked) } else { grounds(state, known) }

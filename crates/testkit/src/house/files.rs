@@ -3,12 +3,12 @@
 use std::{
     fs::{self, File, Permissions},
     io::Write,
-    net::{SocketAddr, TcpListener},
+    net::SocketAddr,
     os::unix::fs::PermissionsExt,
     path::Path,
 };
 
-use super::Fallible;
+use super::{Fallible, HeldPort};
 use crate::{softkey::SoftBatch, upstream::SAMPLE_ROUTES};
 
 /// The relying party's ID and origin.
@@ -28,14 +28,11 @@ pub struct Ports {
 }
 
 impl Ports {
-    /// Ports that are free now.
-    pub fn free(upstream: SocketAddr) -> Fallible<Self> {
-        // All are held until all are known, so that no two are the same.
-        let free = || TcpListener::bind("127.0.0.1:0");
-        let [server, pages, gateway, gateway_admin] = [free()?, free()?, free()?, free()?];
-        let port = |listener: &TcpListener| listener.local_addr().map(|address| address.port());
-        let (server, pages) = (port(&server)?, port(&pages)?);
-        Ok(Self { server, pages, gateway: port(&gateway)?, gateway_admin: port(&gateway_admin)?, upstream })
+    /// Ports for a house, and what holds them.
+    pub fn hold(upstream: SocketAddr) -> Fallible<(Self, [HeldPort; 4])> {
+        let held = [HeldPort::new()?, HeldPort::new()?, HeldPort::new()?, HeldPort::new()?];
+        let [server, pages, gateway, gateway_admin] = held.each_ref().map(HeldPort::port);
+        Ok((Self { server, pages, gateway, gateway_admin, upstream }, held))
     }
 }
 

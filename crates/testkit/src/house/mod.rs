@@ -8,6 +8,7 @@ mod factory;
 mod files;
 mod mailbox;
 mod populate;
+mod ports;
 mod process;
 mod servers;
 mod staff;
@@ -41,6 +42,7 @@ pub use customer::{Customer, PASSWORD};
 pub use factory::{PIN, TestKey};
 pub use files::{GATEWAY_LEASE_SECONDS, Ports, RP_ID, SITE};
 pub use mailbox::{Mail, Mailbox};
+pub use ports::HeldPort;
 pub use process::{Program, wait_until};
 pub use staff::Person;
 
@@ -67,6 +69,7 @@ pub struct House {
     vendor: Option<reqwest::Client>,
     vendor_key: SecretString,
     _upstream: RunningUpstream,
+    _held: [HeldPort; 4],
 }
 
 impl House {
@@ -79,7 +82,7 @@ impl House {
         let now = move || doorward_client::clocks::Clocks::wall(&clocks);
         let upstream = Upstream::new(world, SecretString::from(UPSTREAM_KEY), now);
         let running = upstream.spawn().await?;
-        let ports = Ports::free(running.address)?;
+        let (ports, held) = Ports::hold(running.address)?;
         let (mailbox, mail) = Mailbox::open(&folder.join("mail")).await?;
         files::write(folder, &ports, &keys, UPSTREAM_KEY, mail)?;
 
@@ -104,6 +107,7 @@ impl House {
             vendor: None,
             vendor_key: SecretString::from(vendor_key),
             _upstream: running,
+            _held: held,
         };
         house.open_server().await?;
         house.open_gateway().await?;
@@ -118,8 +122,13 @@ impl House {
         wait_until("the server's CA is there", READY, async || folder.join("data/development-ca.pem").exists()).await?;
         let (http, url) = (files::http(&self.ca_pem()?)?, format!("{server}/v1/ready"));
         self.vendor = Some(http.clone());
-        let ready = async || http.get(&url).send().await.is_ok_and(|answer| answer.status().is_success());
-        wait_until("the server is ready", READY, ready).await
+        let mut ended = false;
+        let ready = async || {
+            ended = self.server.has_ended();
+            ended || http.get(&url).send().await.is_ok_and(|answer| answer.status().is_success())
+        };
+        wait_until("the server is ready", READY, ready).await?;
+        if ended { Err(format!("the server has ended: {}", self.server.last_words()?).into()) } else { Ok(()) }
     }
 
     /// Starts the gateway and waits until it is fresh.

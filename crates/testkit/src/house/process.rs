@@ -1,7 +1,7 @@
 //! Programs of the house: started, asked, killed, and looked after until they are dropped.
 
 use std::{
-    fs::File,
+    fs::{self, File},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     time::Duration,
@@ -56,6 +56,18 @@ impl Program {
             child.wait()?;
         }
         Ok(())
+    }
+
+    /// Whether it has ended by itself.
+    pub fn has_ended(&mut self) -> bool {
+        self.child.as_mut().is_some_and(|child| child.try_wait().is_ok_and(|status| status.is_some()))
+    }
+
+    /// The end of its log.
+    pub fn last_words(&self) -> Fallible<String> {
+        let log = fs::read_to_string(&self.log)?;
+        let lines: Vec<_> = log.lines().rev().take(5).collect();
+        Ok(lines.into_iter().rev().collect::<Vec<_>>().join("\n"))
     }
 
     /// The process, while it runs.

@@ -2,7 +2,6 @@
 
 use std::{
     fs::File,
-    net::TcpListener,
     os::unix::process::CommandExt,
     path::Path,
     process::{Child, Command, Stdio},
@@ -14,27 +13,27 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use rustix::process::{Pid, Signal, kill_process_group};
 use serde_json::json;
 
-use crate::house::{Fallible, wait_until};
+use crate::house::{Fallible, HeldPort, wait_until};
 
 /// A driver that runs; it and all it started end when it is dropped.
 pub struct Driver {
     child: Option<Child>,
     port: u16,
+    _held: [HeldPort; 2],
 }
 
 impl Driver {
     /// Starts the driver; the program it will start sees `env`. What both say is added to the file `log`.
     pub fn start(env: &[(&str, &Path)], log: &Path) -> Fallible<Self> {
         let log = File::options().create(true).append(true).open(log)?;
-        let held = [TcpListener::bind("127.0.0.1:0")?, TcpListener::bind("127.0.0.1:0")?];
-        let [port, native] = held.map(|listener| listener.local_addr().map(|address| address.port()));
-        let (port, native) = (port?, native?);
+        let held = [HeldPort::new()?, HeldPort::new()?];
+        let [port, native] = held.each_ref().map(HeldPort::port);
         let mut command = Command::new("tauri-driver");
         command.args(["--port", &port.to_string(), "--native-port", &native.to_string()]);
         command.args(["--native-driver", "/usr/bin/WebKitWebDriver"]);
         command.envs(env.iter().copied()).stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log).process_group(0);
         let child = command.spawn().map_err(|fault| format!("tauri-driver cannot be started: {fault}"))?;
-        Ok(Self { child: Some(child), port })
+        Ok(Self { child: Some(child), port, _held: held })
     }
 
     /// Has the driver open `program`.
