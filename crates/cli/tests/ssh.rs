@@ -23,7 +23,7 @@ use doorward_core::{
     policy::HostLabel,
     staff::Role,
     time::UnixMs,
-    wire::{HostReach, Intent, PutHost},
+    wire::{BeginIntent, HostReach, Intent, PutHost},
 };
 use doorward_testkit::{
     house::{House, PIN, Person, RP_ID, SITE, TestKey},
@@ -102,10 +102,19 @@ impl Place {
 
     /// Runs it in a terminal of its own.
     fn run(&self, words: &str) -> Terminal {
+        self.run_line(&format!("exec {} --log error ssh {words}", env!("CARGO_BIN_EXE_doorward")))
+    }
+
+    /// Runs it, and then has the terminal tell how it is. The shell outlives what ends the program.
+    fn run_and_look(&self, words: &str) -> Terminal {
+        let program = env!("CARGO_BIN_EXE_doorward");
+        self.run_line(&format!("trap : INT; {program} --log error ssh {words}; code=$?; stty -a; exit $code"))
+    }
+
+    fn run_line(&self, line: &str) -> Terminal {
         let path = format!("{}:{}", self.file("bin").display(), std::env::var("PATH").unwrap());
         let mut command = Command::new("script");
-        let line = format!("exec {} --log error ssh {words}", env!("CARGO_BIN_EXE_doorward"));
-        command.args(["-qefc", &line, "/dev/null"]);
+        command.args(["-qefc", line, "/dev/null"]);
         command.env("PATH", path).env("HOME", self.file("home")).env("XDG_RUNTIME_DIR", self.file("runtime"));
         command.env("DOORWARD_CONSOLE", self.file("console.toml")).env("TOLD", self.file("told"));
         command.env("DOORWARD_DANGER_SOFT_KEY", self.file("danger-soft-key")).env("SHELL", "/bin/sh");
@@ -239,6 +248,13 @@ async fn what_is_refused_is_said_and_no_ssh_is_run() {
     ended(&place, "web-1 --as nobody --reason 'The disk is full'", 1, "not one of your staff keys").await;
     let public = place.file("home/.ssh/id_ed25519.pub");
     ended(&place, &format!("--as ines --enrol {}", public.display()), 2, "enrolled before").await;
+    // Whatever came of it, nobody stays signed in.
+    let begun = BeginIntent { intent: Intent::Suspend { staff: StaffId::parse("ines").unwrap() } };
+    let begun = place.admin.api.begin_intent(&place.admin.token, &begun).await.unwrap();
+    assert_eq!(begun.effects.sign_ins, 0);
+    fs::write(place.file("long.pub"), format!("{} {}", fs::read_to_string(&public).unwrap().trim(), "x".repeat(9_000)))
+        .unwrap();
+    ended(&place, &format!("--as ines --enrol {}", place.file("long.pub").display()), 0, "it is too long").await;
     let private = public.with_extension("");
     ended(&place, &format!("--as ines --enrol {}", private.display()), 0, "this is a private key").await;
     let staff = StaffId::parse("ines").unwrap();
@@ -250,7 +266,7 @@ async fn what_is_refused_is_said_and_no_ssh_is_run() {
 async fn a_wrong_pin_is_asked_for_again_and_calling_off_leaves_the_terminal_as_it_was() {
     let place = Place::new().await;
     place.enrol().await;
-    let mut terminal = place.run("web-1 --as ines --reason 'The disk is full'");
+    let mut terminal = place.run_and_look("web-1 --as ines --reason 'The disk is full'");
     terminal.shows("PIN of your staff key, to sign in as ines: ").await;
     terminal.types("0000\n").await;
     terminal.shows("That PIN was not right.").await;
@@ -258,5 +274,6 @@ async fn a_wrong_pin_is_asked_for_again_and_calling_off_leaves_the_terminal_as_i
     terminal.types("\u{3}").await;
     assert_eq!(terminal.ends().await, Some(1), "{}", terminal.shown);
     assert!(terminal.shown.contains("called off"), "{}", terminal.shown);
+    assert!(terminal.shown.contains(" echo "), "what is typed is shown again: {}", terminal.shown);
     assert!(!place.file("told").exists() && place.left() == 0);
 }

@@ -224,6 +224,42 @@ fn one_s_own_certificate_can_be_revoked_always_and_another_s_by_a_security_admin
     assert_eq!(may("admin", admin, true), Ok(()));
     assert_eq!(may("admin", admin, false), Err(Denial::TouchMissing));
     assert_eq!(may("otto", other, true), Err(Denial::NoRole));
+    let revoke = What::CertificateRevoked { certificate: CertificateSerial(1), by: staff("ines") };
+    world.tell(NOW, revoke.clone()).unwrap();
+    assert_eq!(world.tell(NOW, revoke), Err(FoldFault::NotThere), "once");
+}
+
+#[test]
+fn a_certificate_is_for_whoever_has_the_role_an_ssh_key_and_a_touch() {
+    let (mut world, ines) = world();
+    let other = world.hire("otto", &[Role::InfrastructureEngineer]);
+    let support = world.hire("tess", &[Role::TechnicalSupport]);
+    let may = |world: &World, id: &str, key, at: &str, touched| {
+        let (id, host) = (staff(id), host(at));
+        decide(&world.state, &Ask::Certify { by: By { staff: &id, key }, host: &host, touched }, NOW).map(|_| ())
+    };
+    assert_eq!(may(&world, "ines", ines, "web-1", true), Ok(()));
+    assert_eq!(may(&world, "ines", ines, "web-1", false), Err(Denial::TouchMissing));
+    assert_eq!(may(&world, "ines", ines, "web-9", true), Err(Denial::UnknownHost));
+    assert_eq!(may(&world, "otto", other, "web-1", true), Err(Denial::SshKeyMissing));
+    assert_eq!(may(&world, "otto", ines, "web-1", true), Err(Denial::KeyOfAnother));
+    assert_eq!(may(&world, "tess", support, "web-1", true), Err(Denial::NoRole));
+    world.tell(NOW, What::HostAdded { host: host("db-1"), label: HostLabel::Maintenance }).unwrap();
+    assert_eq!(may(&world, "ines", ines, "db-1", true), Err(Denial::NoRole), "her role is for another kind");
+    world.tell(NOW, What::StaffSuspended { staff: staff("ines") }).unwrap();
+    assert_eq!(may(&world, "ines", ines, "web-1", true), Err(Denial::StaffSuspended));
+}
+
+#[test]
+fn a_host_is_there_once_and_is_removed_once() {
+    let (mut world, _) = world();
+    let added = |label| What::HostAdded { host: host("web-1"), label };
+    for label in [HostLabel::Infrastructure, HostLabel::Maintenance] {
+        assert_eq!(world.tell(NOW, added(label)), Err(FoldFault::AlreadyThere));
+    }
+    let removed = What::HostRemoved { host: host("web-1") };
+    world.tell(NOW, removed.clone()).unwrap();
+    assert_eq!(world.tell(NOW, removed), Err(FoldFault::NotThere));
 }
 
 #[test]
@@ -251,6 +287,27 @@ fn certificates_are_dense_short_and_of_what_is_there() {
         assert_eq!(issue_until(&mut world, 2, START, ends, stays), Err(FoldFault::Length), "{ends:?} {stays:?}");
     }
     issue_until(&mut world, 2, START, longest, day).unwrap();
+    let for_whom = |who: &str, key, ssh_key| What::CertificateIssued {
+        certificate: CertificateSerial(3),
+        staff: staff(who),
+        key,
+        ssh_key,
+        host: host("web-1"),
+        ends: ENDS,
+        connection_ends: ENDS,
+    };
+    let otto = world.hire("otto", &[Role::InfrastructureEngineer]);
+    world.tell(START, What::SshKeyEnrolled { key: otto, ssh_key: ssh_key(8) }).unwrap();
+    for what in [
+        for_whom("ines", KeySerial(1), ssh_key(8)),
+        for_whom("ines", KeySerial(1), ssh_key(9)),
+        for_whom("otto", KeySerial(1), ssh_key(1)),
+        for_whom("nobody", KeySerial(1), ssh_key(1)),
+    ] {
+        assert_eq!(world.tell(START, what.clone()), Err(FoldFault::NotThere), "{what:?}");
+    }
+    world.tell(START, What::StaffSuspended { staff: staff("otto") }).unwrap();
+    assert_eq!(world.tell(START, for_whom("otto", otto, ssh_key(8))), Err(FoldFault::NotThere), "suspended");
     world.tell(START, What::RoleTaken { staff: staff("ines"), role: Role::InfrastructureEngineer }).unwrap();
     assert_eq!(issue(&mut world, 3), Err(FoldFault::NotThere));
 }

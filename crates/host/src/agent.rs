@@ -203,3 +203,7 @@ impl Agent {
         standing.with_state(|state| look(&Known { state, host, now, fresh }))
     }
 }
+
+#[cfg(test)]
+#[path = "agent_tests.rs"]
+pub(crate) mod tests;

@@ -138,3 +138,65 @@ fn ask(socket: &Path, asked: &Asked) -> Result<Answered, Silence> {
     let whole = answer.strip_suffix(b"\n").ok_or(Silence::BadAnswer)?;
     serde_json::from_slice(whole).map_err(|_| Silence::BadAnswer)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{os::unix::net::UnixListener, thread};
+
+    use super::*;
+
+    /// What is made of an agent that says this, and then nothing more.
+    fn heard(said: &'static [u8], hangs_up: bool) -> Result<Result<String, Refused>, Silence> {
+        let folder = tempfile::tempdir().unwrap();
+        let socket = folder.path().join("admit.sock");
+        let listener = UnixListener::bind(&socket).unwrap();
+        let agent = thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            let mut line = Vec::new();
+            BufReader::new(&stream).read_until(b'\n', &mut line).unwrap();
+            // Whoever has heard enough is gone.
+            let _deaf = stream.write_all(said);
+            if !hangs_up {
+                let _gone = stream.read(&mut [0]);
+            }
+        });
+        let (certificate, name) = (CertificateSerial(1), SshFingerprint::of(b"key"));
+        let log_in =
+            LogIn { certificate, key_id: "ines:1".to_owned(), ssh_key: name, ca: name, user: "ops".to_owned() };
+        let answer = admit(&socket, log_in);
+        agent.join().unwrap();
+        answer
+    }
+
+    #[test]
+    fn whatever_is_no_whole_yes_is_none() {
+        assert_eq!(
+            heard(b"{\"answer\":\"admitted\",\"principal\":\"web-1\"}\n", true).unwrap(),
+            Ok("web-1".to_owned())
+        );
+        let no = heard(b"{\"answer\":\"refused\",\"why\":\"not-fresh\"}\n", true).unwrap();
+        assert_eq!(no, Err(Refused::NotFresh));
+        for bad in [
+            &b"{\"answer\":\"admitted\",\"principal\":\"web-1\"}"[..],
+            b"{\"answer\":\"admitted\"}\n",
+            b"web-1\n",
+            b"\n",
+            b"",
+        ] {
+            assert!(heard(bad, true).is_err(), "{:?}", String::from_utf8_lossy(bad));
+        }
+        let long = [b"{\"answer\":\"admitted\",\"principal\":\"", &[b'x'; LONGEST_LINE][..], b"\"}\n"].concat();
+        assert!(heard(long.leak(), true).is_err());
+        assert!(admit(Path::new("/nowhere/admit.sock"), ask_of_nobody()).is_err());
+    }
+
+    #[test]
+    fn an_agent_that_does_not_answer_is_not_waited_for() {
+        assert!(matches!(heard(b"{\"answer\":", false), Err(Silence::NoAgent(_))));
+    }
+
+    fn ask_of_nobody() -> LogIn {
+        let name = SshFingerprint::of(b"");
+        LogIn { certificate: CertificateSerial(0), key_id: String::new(), ssh_key: name, ca: name, user: String::new() }
+    }
+}

@@ -90,6 +90,9 @@ fn what_is_taken_back_leaves_what_was_there_before() {
     assert!(connections.list().is_empty());
     connections.enter(stays.id(), serial(1), UnixMs(5)).unwrap();
     let before = connections.enter(stays.id(), serial(2), UnixMs(6)).unwrap();
+    let by_the_second = [Connected { process: stays.id(), certificate: Some(serial(2)) }];
+    assert_eq!(connections.list(), by_the_second, "whoever offers two stands on the one that was asked about last");
+    assert_eq!(Connections::open(folder.path(), BOOT).unwrap().list(), by_the_second);
     connections.take_back(stays.id(), before).unwrap();
     assert_eq!(connections.list(), [Connected { process: stays.id(), certificate: Some(serial(1)) }]);
 }

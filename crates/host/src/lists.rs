@@ -162,8 +162,11 @@ mod tests {
         files.keep(lists(1..3), true, UnixMs(1_000)).unwrap();
         let full = folder.path().join(".revoked_keys.new");
         std::os::unix::fs::symlink("/dev/full", &full).unwrap();
-        assert!(matches!(files.keep(lists(1..9), true, UnixMs(2_000)), Err(ListFault::Disk(_))));
+        let more = Lists { trusted: vec![SshCa::new([1; 32]), SshCa::new([3; 32])], ..lists(1..9) };
+        assert!(matches!(files.keep(more, true, UnixMs(2_000)), Err(ListFault::Disk(_))));
         assert_eq!(read(folder.path()).version(), 1_000);
+        let trusted = fs::read_to_string(folder.path().join(TRUSTED)).unwrap();
+        assert!(!trusted.contains(&SshCa::new([3; 32]).line()), "nobody is believed before what is refused is written");
         // The draft was taken away with the fault.
         assert!(files.keep(lists(1..9), true, UnixMs(3_000)).unwrap());
         assert_eq!(read(folder.path()).version(), 3_000);
@@ -187,6 +190,8 @@ mod tests {
         assert!(named(50));
         files.keep(lists(50..51), true, UnixMs(3_000)).unwrap();
         assert!(named(50) && !named(1), "what is fresh is the truth");
+        files.keep(Lists::default(), false, UnixMs(4_000)).unwrap();
+        assert!(named(50), "also for the one that wrote it, with every authority");
     }
 
     #[test]

@@ -83,4 +83,18 @@ fn whoever_was_not_started_by_sshd_is_no_connection() {
     let name = Stat::of(Stat::of(own).unwrap().parent).unwrap().name;
     let parent_is_root = real_user(Stat::of(own).unwrap().parent).unwrap() == 0;
     assert_eq!(connection_behind(own, &[&name]).is_ok(), parent_is_root, "by its name, and only where it is root's");
+    let mut program = Command::new("sh");
+    program.args(["-c", "sleep 600 & wait"]).stdin(Stdio::null());
+    let is_root = real_user(own).unwrap() == 0;
+    if is_root {
+        std::os::unix::process::CommandExt::uid(&mut program, 65_534);
+    }
+    let mut somebody = program.spawn().unwrap();
+    let root = id(&somebody);
+    let family = || below(&Stat::all().unwrap(), &BTreeSet::from([root.pid]));
+    wait_until("its child is there", || !family().is_empty());
+    let behind = connection_behind(family()[0].pid, &["sh"]);
+    end(&[root]).unwrap();
+    somebody.wait().unwrap();
+    assert!(behind.is_err(), "called as sshd, and somebody else's");
 }

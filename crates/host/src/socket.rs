@@ -151,6 +151,7 @@ async fn answer(mut stream: UnixStream, agent: Arc<Agent>, peer: Peer) -> io::Re
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::agent::tests::{Stage, ask};
 
     const ASKING: LocalUser = LocalUser { user: 990, group: 980 };
 
@@ -169,6 +170,83 @@ mod tests {
         assert_eq!(Peer::named(0, Some(7), ASKING), Some(Peer::Root));
         assert_eq!(Peer::named(1000, Some(7), ASKING), None);
         assert_eq!(Peer::named(990, None, ASKING), None, "a command without a process can be nobody's");
+    }
+
+    /// What `peer` is answered to this, said whole.
+    async fn answered(peer: Peer, said: &[u8]) -> Option<Answered> {
+        let stage = Stage::new();
+        let (mut here, there) = UnixStream::pair().unwrap();
+        let answering = tokio::spawn(answer(there, Arc::clone(&stage.agent), peer));
+        // Whoever is not heard to the end need not take the rest.
+        let _deaf = here.write_all(said).await;
+        let _deaf = here.shutdown().await;
+        let mut heard = Vec::new();
+        let _cut = here.read_to_end(&mut heard).await;
+        let _cut = answering.await.unwrap();
+        serde_json::from_slice(&heard).ok()
+    }
+
+    fn line(asked: &Asked) -> Vec<u8> {
+        [serde_json::to_vec(asked).unwrap(), b"\n".to_vec()].concat()
+    }
+
+    #[tokio::test]
+    async fn nobody_asks_what_is_not_theirs_to_ask_and_half_a_question_is_none() {
+        let status = line(&Asked::Status);
+        let log_in = line(&Asked::LogIn(ask()));
+        let own = std::process::id().cast_signed();
+        assert!(matches!(answered(Peer::Root, &status).await, Some(Answered::Status(_))));
+        let not_sshd = answered(Peer::Command(own), &log_in).await;
+        assert!(matches!(not_sshd, Some(Answered::Refused(Refused::NotFromSshd))), "{not_sshd:?}");
+        let long = [vec![b' '; LONGEST_LINE], status.clone()].concat();
+        for (peer, said) in [
+            (Peer::Command(own), &status[..]),
+            (Peer::Root, &log_in),
+            (Peer::Root, status.trim_ascii_end()),
+            (Peer::Root, &long),
+            (Peer::Root, b"{\"ask\":\"everything\"}\n"),
+            (Peer::Root, b"\n"),
+            (Peer::Root, b""),
+        ] {
+            let heard = answered(peer, said).await;
+            let bad = matches!(heard, None | Some(Answered::Refused(Refused::BadQuestion)));
+            assert!(bad, "{peer:?} {:?}: {heard:?}", String::from_utf8_lossy(said));
+        }
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn the_socket_is_its_group_s_alone_and_whoever_says_nothing_is_not_waited_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("run/admit.sock");
+        let own = LocalUser { user: rustix::process::getuid().as_raw(), group: rustix::process::getgid().as_raw() };
+        let sshd = SshdConfig {
+            admit_user: "doorward-admit".to_owned(),
+            socket: path.clone(),
+            program: folder.path().join("doorward"),
+            config: None,
+        };
+        let listener = listen(&sshd, own).unwrap();
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o660);
+        let stage = Stage::new();
+        let always = tokio::spawn(answer_always(listener, Arc::clone(&stage.agent), own));
+        let mut silent = Vec::new();
+        for _ in 0..AT_ONCE {
+            silent.push(UnixStream::connect(&path).await.unwrap());
+        }
+        let began = std::time::Instant::now();
+        let heard = async |stream: &mut UnixStream| {
+            let mut heard = Vec::new();
+            // What is closed with something unread is reset.
+            let _cut = timeout(DEADLINE * 3, stream.read_to_end(&mut heard)).await.expect("still waited for");
+            heard
+        };
+        let mut one_more = UnixStream::connect(&path).await.unwrap();
+        assert!(heard(&mut one_more).await.is_empty());
+        assert!(began.elapsed() < DEADLINE, "there is no place for one more");
+        for stream in &mut silent {
+            assert!(heard(stream).await.is_empty());
+        }
+        always.abort();
     }
 
     #[test]

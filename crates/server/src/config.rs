@@ -466,6 +466,7 @@ mod tests {
         assert_eq!(with("ssh = { certificate_minutes = 4 }"), "ssh.certificate_minutes");
         assert_eq!(with("ssh = { certificate_minutes = 16 }"), "ssh.certificate_minutes");
         assert_eq!(with("ssh = { connection_hours = 25 }"), "ssh.connection_hours");
+        assert_eq!(with("ssh = { connection_hours = 0 }"), "ssh.connection_hours");
         for bad in ["10.0.0.0/33", "::1/129", "10.0.0", "*", "10.0.0.1,0.0.0.0/0", ""] {
             assert_eq!(with(&format!("ssh = {{ source_addresses = [\"{bad}\"] }}")), "ssh.source_addresses", "{bad}");
         }

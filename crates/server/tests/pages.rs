@@ -325,4 +325,13 @@ async fn asking_for_new_passwords_fills_nobody_s_mailbox_and_says_of_nobody_whet
         assert_eq!(ask().await, 429, "{user}");
     }
     assert_eq!(site.subjects().await, ["Choose a new password"], "the newest alone");
+    // Nor does one network ask for one address after another.
+    let ask = async |n: u8| {
+        let email = format!("user-{n}@acme.example");
+        Browser::default().post(&site, "/forgot-password", &[("email", &email)]).await.status
+    };
+    for n in 20..60 {
+        assert_eq!(ask(n).await, 200, "{n}");
+    }
+    assert_eq!(ask(60).await, 429);
 }

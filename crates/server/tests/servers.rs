@@ -134,13 +134,17 @@ async fn which_ssh_keys_are_taken() {
         let problem = refused(house.begin(&ines, enrol(&made(folder.path(), kind))).await, 400, Code::BadRequest);
         assert_eq!(problem.detail.as_deref(), Some("public_key"), "{kind}");
     }
-    for bad in ["", "ssh-ed25519", "ssh-ed25519 AAAA", &"x".repeat(5_000), &format!("{ED25519}\n{ED25519}")] {
+    let long = format!("{ED25519} {}", "x".repeat(1_000));
+    for bad in ["", "ssh-ed25519", "ssh-ed25519 AAAA", &"x".repeat(5_000), &long, &format!("{ED25519}\n{ED25519}")] {
         refused(house.begin(&ines, enrol(bad)).await, 400, Code::BadRequest);
     }
     ok(house.intend(&mut ines, enrol(&made(folder.path(), "ecdsa"))).await);
     refused(house.intend(&mut ines, enrol(ED25519)).await, 409, Code::Conflict);
     refused(house.intend(&mut admin, enrol(ED25519)).await, 409, Code::Conflict);
     assert_eq!(house.app.read_state(|state| state.servers().ssh_keys().count()), 2);
+    let db = rusqlite::Connection::open(house.database()).unwrap();
+    let kept: String = db.query_row("SELECT public_key FROM ssh_keys", [], |row| row.get(0)).unwrap();
+    assert!(!kept.contains("somebody"), "what somebody wrote behind it is not kept: {kept}");
 }
 
 #[tokio::test]
@@ -164,6 +168,11 @@ async fn whoever_has_no_role_no_ssh_key_or_no_host_gets_no_certificate() {
     let hers = ok(house.begin(&maya, json!({"do": "revoke-key", "key": maya.key_serial})).await);
     let credential = maya.key.touch(&hers["options"]);
     refused(house.confirm_with(&ines, &begun, credential).await, 403, Code::KeyRefused);
+    // Nor does another sign-in finish what hers has begun, whosever touch it brings.
+    let begun = ok(house.begin(&ines, issue("web-1")).await);
+    let credential = ines.key.touch(&begun["options"]);
+    refused(house.confirm_with(&admin, &begun, credential.clone()).await, 410, Code::CeremonyGone);
+    refused(house.confirm_with(&ines, &begun, credential).await, 410, Code::CeremonyGone);
     assert!(!feed(&house).iter().any(|what| matches!(what, What::CertificateIssued { .. })));
 }
 
@@ -219,6 +228,13 @@ async fn a_list_has_the_hosts_of_one_s_roles_and_who_may_be_on_them() {
     let one = &web["certificates"][0];
     assert_eq!((&one["staff"], &one["connected"]), (&json!("ines"), &json!(START.0 + 5_000)));
     assert_eq!(one["reason"], house::reason());
+    // What was revoked and by which nobody is connected is of no interest, nor what another host's agent says of it.
+    issued(&house, &mut ines, "web-1").await;
+    ok(house.as_person(&ines, "DELETE", "/v1/certificates/2", None).await);
+    ok(tell("db-1", &house.follower, json!([{"certificate": 1, "since": START.0}])).await);
+    let told = ok(house.as_person(&admin, "GET", "/v1/servers", None).await);
+    let on = |at: usize| told["servers"][at]["certificates"].as_array().unwrap().len();
+    assert_eq!((on(0), on(1)), (0, 1), "{told}");
     // Whoever is connected is listed for as long as the agent says so; whoever is not, while the certificate opens.
     house.clock.advance(Millis::minutes(11));
     let listed = ok(house.as_person(&ines, "GET", "/v1/servers", None).await);
@@ -251,12 +267,16 @@ async fn how_a_host_is_reached_must_be_plain() {
         ("address", json!("-oProxyCommand=x"), "reach.address"),
         ("address", json!("web 1"), "reach.address"),
         ("address", json!(""), "reach.address"),
+        ("address", json!("-x"), "reach.address"),
+        ("address", json!("a".repeat(254)), "reach.address"),
         ("port", json!(0), "reach.port"),
         ("login", json!("-l"), "reach.login"),
         ("login", json!("a b"), "reach.login"),
+        ("login", json!("a".repeat(33)), "reach.login"),
         ("login", json!("root;x"), "reach.login"),
         ("host_keys", json!([]), "reach.host_keys"),
         ("host_keys", json!(["ssh-ed25519 AAAA"]), "reach.host_keys"),
+        ("host_keys", json!([format!("{ED25519} {}", "x".repeat(1_000))]), "reach.host_keys"),
         (
             "host_keys",
             json!([ED25519, ED25519, ED25519, ED25519, ED25519, ED25519, ED25519, ED25519, ED25519]),

@@ -75,7 +75,7 @@ fn what_is_for_something_else_is_refused() {
     let cases = [
         ("nothing", String::new(), IssuedFault::Certificate),
         ("a key", key(2).public_key().to_openssh().unwrap(), IssuedFault::Certificate),
-        ("much", "x".repeat(20_000), IssuedFault::Certificate),
+        ("much", format!("{} {}", good().text.trim(), "x".repeat(20_000)), IssuedFault::Certificate),
         ("another serial", certificate(8, &["web-1"], CertType::User), IssuedFault::SomethingElse),
         ("another host", certificate(7, &["web-2"], CertType::User), IssuedFault::SomethingElse),
         ("two hosts", certificate(7, &["web-1", "web-2"], CertType::User), IssuedFault::SomethingElse),
@@ -137,16 +137,18 @@ fn known_hosts_has_the_host_s_keys_under_its_own_name_and_nothing_else() {
         Target::of(&asked).map(|target| target.known_hosts())
     };
     assert_eq!(hosts(&[&format!("{HOST_KEY} root@web-1")]).unwrap(), format!("web-1 {HOST_KEY}\n"));
-    let bad: [&[&str]; 5] = [
+    let bad: [&[&str]; 6] = [
         &[],
         &["ssh-ed25519 AAAA"],
         &[&format!("@cert-authority * {HOST_KEY}")],
         &[&format!("{HOST_KEY}\n* {HOST_KEY}")],
         &[HOST_KEY; 17],
+        &[&format!("{HOST_KEY} {}", "x".repeat(20_000))],
     ];
     for keys in bad {
         let known = hosts(keys);
         let one_more = known.as_ref().is_ok_and(|text| text.lines().count() == 1);
+        let one_more = one_more && keys[0].len() < 16_384;
         assert!(known == Err(IssuedFault::HostKeys) || one_more, "{keys:?}: {known:?}");
         assert!(!known.is_ok_and(|text| text.contains("* ") || text.contains('@')), "{keys:?}");
     }
@@ -188,6 +190,46 @@ fn ssh_understands_the_files_as_they_are_meant_also_in_folders_with_odd_names() 
         assert!(refused.is_err(), "what cannot be said is not said: {name:?}");
         assert_eq!(fs::read_dir(&place).unwrap().count(), 0, "and nothing is left of it");
     }
+}
+
+#[test]
+fn what_matters_is_said_before_whatever_a_user_s_own_files_say() {
+    let folder = tempfile::tempdir().unwrap();
+    let connection = places(folder.path()).lay_out(&Target::of(&good()).unwrap(), None, 7).unwrap();
+    let arguments = connection.arguments(&[]);
+    // The user's own files are read behind it, as this is.
+    let others = "Host *\n HostName 10.9.9.9\n HostKeyAlias other\n Port 9\n User root\n IdentitiesOnly no\n \
+                  PreferredAuthentications password\n PasswordAuthentication yes\n KbdInteractiveAuthentication yes\n \
+                  StrictHostKeyChecking no\n UserKnownHostsFile /other\n GlobalKnownHostsFile /other\n \
+                  UpdateHostKeys yes\n VerifyHostKeyDNS yes\n CheckHostIP yes\n ControlMaster auto\n \
+                  ControlPath /other\n ForwardAgent yes\n ForwardX11 yes\n ClearAllForwardings no\n \
+                  AddKeysToAgent yes\n";
+    let text = fs::read_to_string(Path::new(&arguments[1])).unwrap();
+    fs::write(&arguments[1], format!("{text}{others}")).unwrap();
+    let read = understood(&arguments);
+    for line in [
+        "hostname 10.0.0.7",
+        "hostkeyalias web-1",
+        "port 2222",
+        "user ops",
+        "identitiesonly yes",
+        "preferredauthentications publickey",
+        "passwordauthentication no",
+        "kbdinteractiveauthentication no",
+        "stricthostkeychecking true",
+        "globalknownhostsfile /dev/null",
+        "updatehostkeys false",
+        "verifyhostkeydns false",
+        "checkhostip no",
+        "controlmaster false",
+        "forwardagent no",
+        "forwardx11 no",
+        "clearallforwardings yes",
+        "addkeystoagent false",
+    ] {
+        assert!(read.contains(&line.to_owned()), "{line}\n{read:#?}");
+    }
+    assert!(!read.iter().any(|line| line.contains("/other")), "{read:#?}");
 }
 
 #[test]
@@ -265,12 +307,17 @@ fn what_an_earlier_run_left_is_swept_when_it_is_worth_nothing() {
     let left = connection.folder().to_owned();
     std::mem::forget(connection);
     fs::create_dir(folder.path().join("somebody-else-s")).unwrap();
+    let foreign = folder.path().join("doorward-ssh-foreign");
+    fs::create_dir(&foreign).unwrap();
+    // Only root can give a folder away.
+    let given = std::os::unix::fs::chown(&foreign, Some(65_534), None).is_ok();
     let made = fs::metadata(&left).unwrap().modified().unwrap().duration_since(std::time::UNIX_EPOCH).unwrap();
     let made = UnixMs(i64::try_from(made.as_millis()).unwrap());
     places.sweep(made.plus(Millis(LONGEST_CERTIFICATE.0 - 1)));
     assert!(left.exists());
     places.sweep(made.plus(LONGEST_CERTIFICATE));
     assert!(!left.exists() && folder.path().join("somebody-else-s").exists());
+    assert_eq!(foreign.exists(), given, "another user's is theirs");
 }
 
 #[test]
@@ -287,6 +334,10 @@ fn the_file_that_goes_with_a_certificate_is_found_by_its_public_half() {
     fs::write(keys.join("id_agent.pub"), public(2)).unwrap();
     fs::write(keys.join("broken"), "").unwrap();
     fs::write(keys.join("broken.pub"), "nothing").unwrap();
+    for (name, line) in [("id_rsa", rsa()), ("id_long", format!("{} {}", public(4), "x".repeat(9_000)))] {
+        fs::write(keys.join(name), "a private key").unwrap();
+        fs::write(keys.join(format!("{name}.pub")), line).unwrap();
+    }
     let found = places.lay_out(&target, None, 1).unwrap();
     assert_eq!((found.identity(), found.has_file()), (keys.join("id_mine").as_path(), true));
     let named = places.lay_out(&target, Some(PathBuf::from("elsewhere")), 2).unwrap();
@@ -298,6 +349,11 @@ fn the_file_that_goes_with_a_certificate_is_found_by_its_public_half() {
     let listed = own_keys(&keys);
     assert_eq!(listed.len(), 1);
     assert!(listed[0].line.ends_with(" somebody"));
+    for n in 0..110 {
+        fs::write(keys.join(format!("many_{n}")), "a private key").unwrap();
+        fs::write(keys.join(format!("many_{n}.pub")), public(3)).unwrap();
+    }
+    assert!(own_keys(&keys).len() <= 100, "not more are looked at, however many lie there");
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use doorward_client::servers::{Connection, Target, command_line, public_key};
 use doorward_core::{
-    id::HostId,
+    id::{CertificateSerial, HostId, StaffId},
     policy::{Ask, decide},
     session::Reason,
     state::AccessState,
@@ -19,6 +19,7 @@ use crate::controller::{
     Controller, answer,
     delivery::Errand,
     key::{Asking, KeyAsk},
+    memory::Disconnect,
     ms,
     request::{Answer, Reply},
     short,
@@ -63,6 +64,7 @@ impl Controller {
         };
         let Ok(presence) = self.signed_in() else { return answer(reply, Err(ErrorCode::SignedOut.into())) };
         let (line, token, number) = (presence.line.clone(), presence.token.clone(), asking.number);
+        let staff = presence.staff.clone();
         let work = async move {
             let begun = line.begin_intent(&token, BeginIntent { intent }).await?;
             let credential = asking.answer(KeyAsk::Touch(begun.options)).await?;
@@ -74,7 +76,8 @@ impl Controller {
         self.after(work, move |console, issued| {
             let wanted = console.end_ceremony(number);
             match issued {
-                Ok(issued) => console.certified(&issued, wanted, ask.terminal, reply),
+                Ok(issued) if wanted => console.certified(&issued, staff, ask.terminal, reply),
+                Ok(issued) => answer(reply, Err(console.give_back(staff, issued.certificate, ErrorCode::Cancelled))),
                 Err(problem) => answer(reply, Err(problem)),
             }
         });
@@ -92,19 +95,14 @@ impl Controller {
         Ok((Intent::IssueCertificate { host, reason }, self.begin_ceremony(purpose)?))
     }
 
-    /// A certificate came. Where nobody waits for it any more it is revoked at once.
-    fn certified(&mut self, issued: &IssuedCertificate, wanted: bool, terminal: bool, reply: Reply<Connected>) {
-        let Some(presence) = &self.presence else { return answer(reply, Err(ErrorCode::SignedOut.into())) };
-        if !wanted {
-            let (line, token) = (presence.line.clone(), presence.token.clone());
-            self.send(line, token, Errand::RevokeCertificate(issued.certificate));
-            return answer(reply, Err(ErrorCode::Cancelled.into()));
-        }
+    /// A certificate came that somebody waits for.
+    fn certified(&mut self, issued: &IssuedCertificate, staff: StaffId, terminal: bool, reply: Reply<Connected>) {
+        let serial = issued.certificate;
         let target = match Target::of(issued) {
             Ok(target) => target,
             Err(fault) => {
                 tracing::error!(%fault, "a certificate was not used");
-                return answer(reply, Err(ErrorCode::Internal.into()));
+                return answer(reply, Err(self.give_back(staff, serial, ErrorCode::Internal)));
             }
         };
         let (places, dice) = (self.parts.places.clone(), (self.parts.dice)());
@@ -122,14 +120,30 @@ impl Controller {
             let laid = laid.ok().and_then(|laid| {
                 laid.inspect_err(|fault| tracing::warn!(%fault, "a connection could not be laid out")).ok()
             });
-            let connected = laid.ok_or(ErrorCode::NotSaved.into()).and_then(|laid| console.hold(laid));
+            let stays = console.presence.as_ref().is_some_and(|presence| presence.staff == staff);
+            let connected = match laid {
+                Some(laid) if stays => Ok(console.hold(laid)),
+                Some(_) => Err(console.give_back(staff, serial, ErrorCode::SignedOut)),
+                None => Err(console.give_back(staff, serial, ErrorCode::NotSaved)),
+            };
             answer(reply, connected);
         });
     }
 
-    /// Keeps the folder. Whoever signed out meanwhile has no connection here any more.
-    fn hold(&mut self, laid: LaidOut) -> Answer<Connected> {
-        self.signed_in()?;
+    /// A certificate that nobody uses is revoked by whom it was for: at once, or as soon as they are signed in again.
+    fn give_back(&mut self, staff: StaffId, certificate: CertificateSerial, why: ErrorCode) -> Problem {
+        match self.presence.as_ref().filter(|presence| presence.staff == staff) {
+            Some(presence) => {
+                let (line, token) = (presence.line.clone(), presence.token.clone());
+                self.send(line, token, Errand::RevokeCertificate(certificate));
+            }
+            None => self.remember_disconnect(Disconnect { staff, certificate }),
+        }
+        why.into()
+    }
+
+    /// Keeps the folder.
+    fn hold(&mut self, laid: LaidOut) -> Connected {
         let LaidOut { held, terminal, needs_agent } = laid;
         let certificate = short(held.target.serial.0);
         let connected = Connected {
@@ -141,7 +155,7 @@ impl Controller {
             needs_agent,
         };
         self.known_servers.held.insert(certificate, held);
-        Ok(connected)
+        connected
     }
 
     /// Has an SSH key go with the staff key signed in with, by a touch of that.

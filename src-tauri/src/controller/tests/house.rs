@@ -42,7 +42,7 @@ pub struct Inner {
     pub data: VecDeque<(u16, Value)>,
     /// What the gateway will say next, in place of the upstream.
     pub refuse: Option<ApiError>,
-    /// While set, no answer to account data comes.
+    /// While set, no answer to account data comes, and no certificate.
     pub hold: Option<Arc<Notify>>,
     pub names: Vec<AccountName>,
     /// What is told of servers, and the next certificate.
@@ -241,7 +241,8 @@ impl Line for FakeHouse {
         ceremony: String,
         _ask: ConfirmIntent,
     ) -> Asked<'a, Outcome> {
-        at_once(self.asked("confirm-intent").and_then(|mut inner| {
+        let mut hold = None;
+        let answer = self.asked("confirm-intent").and_then(|mut inner| {
             match inner.intents[ceremony.parse::<usize>().unwrap()].clone() {
                 Intent::OpenReadWrite { account, reason, .. } => {
                     inner.open(account, Mode::ReadWrite, reason).map(|opened| Outcome::Opened { opened })
@@ -252,6 +253,7 @@ impl Line for FakeHouse {
                 }),
                 intent @ Intent::IssueCertificate { .. } => {
                     inner.done.push(intent);
+                    hold = inner.hold.clone();
                     Ok(Outcome::Certified { issued: inner.certificate.clone().unwrap() })
                 }
                 intent => {
@@ -259,7 +261,13 @@ impl Line for FakeHouse {
                     Ok(Outcome::Changed { seq: doorward_core::id::Seq(1) })
                 }
             }
-        }))
+        });
+        Box::pin(async move {
+            if let Some(hold) = hold {
+                hold.notified().await;
+            }
+            answer
+        })
     }
 
     fn open_session<'a>(&'a self, _token: &'a SecretString, ask: OpenSession) -> Asked<'a, OpenedSession> {

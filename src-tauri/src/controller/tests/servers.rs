@@ -1,6 +1,9 @@
 //! Servers: listed, connected to by a touch for a host and a reason, and left again. The certificate is a real one.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use doorward_core::{
     feed::entry::What,
@@ -13,7 +16,9 @@ use doorward_core::{
     wire::{self, CertificateView, HostReach, Intent, IssuedCertificate},
 };
 
-use super::stage::{START, Stage, staff, until};
+use tokio::{sync::Notify, task::JoinHandle};
+
+use super::stage::{PATIENCE, START, Stage, staff, until};
 use crate::{
     controller::{Request, request::Answer},
     view::*,
@@ -207,9 +212,104 @@ async fn an_answer_that_is_for_something_else_is_not_used() {
         change(stage.house.inner().certificate.as_mut().unwrap());
         assert_eq!(refused(connected(&mut stage, true).await.1), (ErrorCode::Internal, None));
         assert!(folders(stage.folder()).is_empty());
+        assert_eq!(stage.house.was_asked("revoke-certificate 7"), 1, "it is of no use, and opens nothing any more");
         let mut fresh = signed_in("ada").await;
         std::mem::swap(&mut stage, &mut fresh);
     }
+}
+
+/// The server has issued, and its answer is on the way until the notice is given.
+async fn on_the_way(stage: &mut Stage) -> (Arc<Notify>, JoinHandle<Answer<Connected>>) {
+    let hold = Arc::new(Notify::new());
+    stage.house.inner().hold = Some(Arc::clone(&hold));
+    let handle = stage.handle.clone();
+    let connecting = tokio::spawn(async move { handle.ask(|reply| Request::Connect(wish(true), reply)).await });
+    stage.hears_pin_asked().await;
+    stage.type_pin("1234").await;
+    until("it is issued", || !stage.house.inner().done.is_empty()).await;
+    (hold, connecting)
+}
+
+async fn comes(hold: &Notify, connecting: JoinHandle<Answer<Connected>>) -> ErrorCode {
+    hold.notify_one();
+    refused(tokio::time::timeout(PATIENCE, connecting).await.expect("no answer").unwrap()).0
+}
+
+#[tokio::test]
+async fn a_certificate_that_nobody_waits_for_any_more_is_revoked_and_never_used() {
+    let mut stage = signed_in("ada").await;
+    *stage.terminal.0.lock().unwrap() = Some(Vec::new());
+    let (hold, connecting) = on_the_way(&mut stage).await;
+    stage.ask(|reply| Request::Lock(LockedBy::You, reply)).await.unwrap();
+    assert_eq!(stage.house.was_asked("revoke-certificate 7"), 0);
+    assert_eq!(comes(&hold, connecting).await, ErrorCode::Locked);
+    until("it is revoked", || stage.house.was_asked("revoke-certificate 7") == 1).await;
+    assert!(folders(stage.folder()).is_empty());
+    assert_eq!(stage.terminal.0.lock().unwrap().as_deref(), Some(&[][..]), "no terminal was opened");
+}
+
+#[tokio::test]
+async fn a_certificate_for_whoever_has_signed_out_is_revoked_when_they_are_back_and_by_nobody_else() {
+    let mut stage = signed_in("ada").await;
+    let (hold, connecting) = on_the_way(&mut stage).await;
+    stage.ask(Request::SignOut).await.unwrap();
+    stage.sign_in("sven").await;
+    assert_eq!(comes(&hold, connecting).await, ErrorCode::Cancelled);
+    until("it is written down", || stage.remembers("\"disconnect\":[{\"staff\":\"ada\",\"certificate\":7}]")).await;
+    assert!(folders(stage.folder()).is_empty());
+    stage.ask(Request::SignOut).await.unwrap();
+    stage.sign_in("sven").await;
+    stage.tick().await;
+    assert_eq!(stage.house.was_asked("revoke-certificate 7"), 0, "it was never his");
+    stage.ask(Request::SignOut).await.unwrap();
+    stage.sign_in("ada").await;
+    until("it is revoked", || stage.house.was_asked("revoke-certificate 7") == 1).await;
+    until("and forgotten", || stage.remembers("\"disconnect\":[]")).await;
+}
+
+#[tokio::test]
+async fn a_certificate_that_cannot_be_laid_out_is_revoked() {
+    let mut stage = signed_in("ada").await;
+    // The dice of the stage name this folder, and it is somebody else's.
+    std::fs::create_dir(stage.path("doorward-ssh-0000000000000007")).unwrap();
+    assert_eq!(refused(connected(&mut stage, false).await.1).0, ErrorCode::NotSaved);
+    assert_eq!(stage.house.was_asked("revoke-certificate 7"), 1);
+}
+
+#[tokio::test]
+async fn a_connection_s_folder_goes_with_its_certificate_when_somebody_else_revokes_that() {
+    let mut stage = signed_in("ada").await;
+    for serial in 1..=7 {
+        let (now, key, ssh_key) = (stage.now(), KeySerial(1), SshFingerprint::of(b"ada's"));
+        let (ends, connection_ends) = (now.plus(Millis::minutes(9)), now.plus(Millis::hours(8)));
+        let (certificate, staff, host) = (CertificateSerial(serial), staff("ada"), host("web-1"));
+        stage.happens(What::CertificateIssued { certificate, staff, key, ssh_key, host, ends, connection_ends });
+    }
+    connected(&mut stage, false).await.1.unwrap();
+    servers(&stage).await;
+    stage.tick().await;
+    assert_eq!(folders(stage.folder()).len(), 1);
+    for certificate in [5, 7].map(CertificateSerial) {
+        stage.happens(What::CertificateRevoked { certificate, by: staff("sven") });
+    }
+    stage.tick().await;
+    assert!(folders(stage.folder()).is_empty());
+    stage.cut();
+    let left: Vec<_> = servers(&stage).await.servers[0].certificates.iter().map(|one| one.certificate).collect();
+    assert_eq!(left, [4], "out of reach the copy's word counts: whoever came by the other is out");
+}
+
+#[tokio::test]
+async fn nobody_who_is_not_signed_in_is_told_of_servers_or_of_keys() {
+    let stage = signed_in("ada").await;
+    servers(&stage).await;
+    stage.ask(Request::SignOut).await.unwrap();
+    assert_eq!(refused(stage.ask(Request::Servers).await).0, ErrorCode::SignedOut);
+    assert_eq!(refused(stage.ask(Request::SshKeys).await).0, ErrorCode::SignedOut);
+    assert_eq!(refused(stage.ask(|reply| Request::ConnectionEffects(5, reply)).await).0, ErrorCode::SignedOut);
+    assert_eq!(refused(stage.ask(|reply| Request::EndConnection(5, reply)).await).0, ErrorCode::SignedOut);
+    assert_eq!(refused(stage.ask(|reply| Request::EnrolSshKey(KEY.to_owned(), reply)).await).0, ErrorCode::SignedOut);
+    assert_eq!(refused(stage.ask(|reply| Request::Connect(wish(false), reply)).await).0, ErrorCode::SignedOut);
 }
 
 #[tokio::test]
