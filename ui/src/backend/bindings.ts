@@ -145,7 +145,8 @@ export type CertificateOn = {
 	staff: StaffRef,
 	mine: boolean,
 	ticket: string | null,
-	reason: string,
+	/**  Absent where it was erased. */
+	reason: string | null,
 	issued: Ms,
 	/**  From then on it opens nothing. */
 	ends: Ms,
