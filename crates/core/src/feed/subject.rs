@@ -68,6 +68,24 @@ impl fmt::Display for Subject {
 }
 
 impl What {
+    /// What begins with the entry and can be ended by another: a session, or a certificate.
+    pub fn opens(&self) -> Option<Subject> {
+        match self {
+            Self::SessionOpened { session, .. } => Some(Subject::Session(*session)),
+            Self::CertificateIssued { certificate, .. } => Some(Subject::Certificate(*certificate)),
+            _ => None,
+        }
+    }
+
+    /// What the entry ends, that another opened.
+    pub fn ends(&self) -> Option<Subject> {
+        match self {
+            Self::SessionEnded { session, .. } => Some(Subject::Session(*session)),
+            Self::CertificateRevoked { certificate, .. } => Some(Subject::Certificate(*certificate)),
+            _ => None,
+        }
+    }
+
     /// Everything the entry names. An entry that ends a session or revokes a certificate names that and who did it: whose it
     /// was and where, the entry that opened or issued it says.
     pub fn subjects(&self) -> Vec<Subject> {
