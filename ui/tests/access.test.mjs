@@ -89,7 +89,7 @@ on("the main job without a mouse: sign in, find, read, a person, changes by a to
 // ------------------------------------------------------------------ what is read out
 
 const TREES = fileURLToPath(new URL("trees", import.meta.url));
-const MAIN = ["sign-in", "sign-in-pin", "accounts", "open-read-write", "session-people", "session-person", "session-review", "ended", "keys-own", "staff", "sessions", "timeline", "palette", "settings", "what-was-said"];
+const MAIN = ["sign-in", "sign-in-pin", "accounts", "open-read-write", "session-people", "session-person", "session-review", "ended", "keys-own", "staff", "sessions", "servers", "servers-admin", "servers-no-key", "servers-connect", "servers-command", "servers-ssh-key", "servers-end", "history-server", "timeline", "palette", "settings", "what-was-said"];
 
 /** Controls without a name, and names that two controls of one list share. */
 function nameFaults() {
@@ -142,7 +142,7 @@ for (const screen of MAIN) {
 /** Controls that are smaller than a fingertip is exact. What lies in a row that is picked as a whole counts as the row. */
 const small = () => [...document.querySelectorAll("button, select, input:not([type=radio]), textarea, [role=option]")].filter((node) => node.checkVisibility() && !node.closest(".whole")).map((node) => [node, (node.closest("label") ?? node).getBoundingClientRect()]).filter(([, box]) => box.width > 0 && (box.width < 23.5 || box.height < 23.5)).map(([node, box]) => `${Math.round(box.width)}×${Math.round(box.height)}: ${node.outerHTML.slice(0, 100)}`);
 
-for (const screen of ["accounts", "session-person", "session-edit", "sessions", "staff", "keys", "timeline", "timeline-table", "settings", "session-messages", "staff-duty"]) {
+for (const screen of ["accounts", "session-person", "session-edit", "sessions", "staff", "keys", "servers", "servers-ssh-key", "history-server", "timeline", "timeline-table", "settings", "session-messages", "staff-duty"]) {
   const [, query, go] = SCREENS.find(([called]) => called === screen);
   on(`${screen}: everything to press is 24 px high and wide`, query, async (page) => {
     await go(page);

@@ -95,6 +95,8 @@ export const GALLERY = [
     ["history", "An account's history, each entry proven."],
     ["history-sessions", "Only its sessions, back to the beginning."],
     ["history-staff", "The history of a person on the staff."],
+    ["history-server", "The history of a server: who was let in, for what, and what was taken back."],
+    ["history-server-offline", "The same from the copy: why somebody logged in, only the server knows."],
     ["history-verified", "The log verifies, in plain words."],
     ["history-forged", "An entry that is not proven is not shown."],
     ["history-check-wrong", "The log does not verify."],

@@ -166,6 +166,8 @@ export const SCREENS = [
   ["review-full-disk", "start=offline&disk=full", async (p) => { await listed(p); await name(p, "Settings").click(); await name(p, "Export grants").click(); await p.getByText("The file could not be written").waitFor(); await p.getByText("The file could not be written").scrollIntoViewIfNeeded(); }],
   ["accounts-old", "start=offline", async (p) => { await listed(p); await p.evaluate(() => window.fake.advance(11 * 3_600_000)); await p.getByText("Older than 12 hours").waitFor(); }],
   ["history-staff", "as=admin", async (p) => { await staff(p, "Jonas Lind"); await name(p, "History").click(); await p.getByText("each proven to be in the signed log").waitFor(); }],
+  ["history-server", "as=infra", async (p) => { await historyOfServer(p, "web-1"); }],
+  ["history-server-offline", "as=infra", async (p) => { await servers(p, "web-1"); await p.evaluate(() => window.fake.connection("offline")); await historyOfServer(p, "web-1"); await p.getByText("From this console’s copy").waitFor(); }],
   ["timeline-past", "", async (p) => { await listed(p); await p.getByRole("searchbox").fill(await p.evaluate(() => window.fake.withdrew())); await timeline(p); await p.locator(".bar.off").first().waitFor(); }],
   ["history-old", "start=offline", async (p) => { await historyOf(p); await p.evaluate(() => window.fake.advance(15 * 24 * 3_600_000)); await p.getByText("Older than 12 hours").waitFor(); }],
   ["accounts-pinned", "", async (p) => { await listed(p); await p.keyboard.press("p"); await p.keyboard.press("j"); await p.keyboard.press("p"); await name(p, "Pinned").click(); await p.getByText("2 of 2,000").waitFor(); }],
@@ -200,6 +202,12 @@ export async function historyOf(page) {
   await name(page, "History").click();
   await page.getByText("each proven to be in the signed log").waitFor();
   return id;
+}
+export async function historyOfServer(page, host) {
+  await servers(page, host);
+  await name(page, "History").click();
+  await page.getByRole("heading", { name: `History of ${host}` }).waitFor();
+  await page.getByText("each proven to be in the signed log").waitFor();
 }
 export async function timeline(page) {
   await name(page, "Timeline").click();

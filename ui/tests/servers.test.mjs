@@ -1,7 +1,7 @@
 /** Servers: whose they are, connecting by keyboard alone, the way to the command, and what ending a connection says first. */
 import assert from "node:assert/strict";
 import { walks } from "./house.mjs";
-import { command, connectTo, listed, name, servers, touch } from "./screens.mjs";
+import { command, connectTo, historyOfServer, listed, name, servers, touch } from "./screens.mjs";
 
 const on = walks({ clipboard: true });
 const copied = (page) => page.evaluate(() => navigator.clipboard.readText());
@@ -129,4 +129,54 @@ on("whoever signs out leaves no server behind", "as=infra", async (page) => {
   await name(page, "Sign out").click();
   await page.getByLabel("Handle").waitFor();
   assert.equal((await page.content()).includes("10.20.0.11"), false);
+});
+
+on("a server's history: by keyboard there and back, who was let in and what for, searched, and each row's proof", "as=infra", async (page) => {
+  await servers(page, "queue-1");
+  await page.keyboard.press("h");
+  await page.getByRole("heading", { name: "History of queue-1" }).waitFor();
+  await page.getByText("each proven to be in the signed log").waitFor();
+  assert.equal(await page.getByRole("group", { name: "Show" }).count(), 0, "all of it is of one kind");
+  const first = page.getByRole("listitem").first();
+  await first.getByText("Mara Novak got a certificate for queue-1").waitFor();
+  assert.match(await first.innerText(), /May be on it still[\s\S]*T-20417 · The import queue stands still · Certificate \d+ · Out by /);
+  const all = await page.getByRole("listitem").count();
+  await page.getByRole("searchbox").fill("samir");
+  await page.getByText("The certificate of Samir Aziz was revoked by Nia Berg").waitFor();
+  assert.ok((await page.getByRole("listitem").count()) < all);
+  await page.getByRole("button", { name: /^Copy the proof of entry/ }).first().click();
+  await page.getByText(/The proof of entry .* is copied/).waitFor();
+  assert.match(await copied(page), /^c2sp\.org\/tlog-proof@v1\n/);
+  await name(page, "Back").click();
+  await page.getByRole("region", { name: "queue-1" }).waitFor();
+  await page.locator("#server-queue-1[aria-selected=true]").waitFor();
+});
+
+on("a connection that was ended is in the server's history as revoked, and nobody is on it by that any more", "as=infra", async (page) => {
+  await servers(page, "queue-1");
+  await name(page, "End the connection of You to queue-1").click();
+  await name(page, "End connection").click();
+  await page.getByText("Nobody is on it now.").waitFor();
+  await name(page, "History").click();
+  await page.getByText("Mara Novak revoked their own certificate").waitFor();
+  assert.equal(await page.getByText("May be on it still").count(), 0);
+});
+
+on("out of reach a server's history comes from the copy, without what somebody logged in for", "as=infra", async (page) => {
+  await servers(page, "web-1");
+  await page.evaluate(() => window.fake.connection("offline"));
+  await page.locator(".stamp").waitFor();
+  await historyOfServer(page, "web-1");
+  await page.getByText("From this console’s copy").waitFor();
+  await page.getByText("Samir Aziz got a certificate for web-1").first().waitFor();
+  assert.equal(await page.getByText("Disk of the web server").count(), 0);
+  await page.evaluate(() => window.fake.connection("online"));
+  await page.getByText("Disk of the web server").waitFor();
+});
+
+on("a server's history that is not proven shows nothing of itself", "as=infra&log=forged", async (page) => {
+  await servers(page, "web-1");
+  await name(page, "History").click();
+  await page.getByText("This is not proven").waitFor();
+  assert.equal(await page.getByText("got a certificate").count(), 0);
 });

@@ -77,9 +77,11 @@ async fn erase(server: &Server, whose: Whose, before: Option<Date>) -> Result<()
     let midnight = midnight.map_err(|fault| Fault::Refused(format!("there is no such day: {fault}")))?;
     let before = midnight.map(|at| UnixMs(at.as_millisecond()));
     let wish = Erase { account: whose.account, staff: whose.staff, before };
-    let Erased { sessions, open, person } = House::open(&server.config)?.app()?.erase_told(wish).await?;
+    let Erased { sessions, certificates, open, person } = House::open(&server.config)?.app()?.erase_told(wish).await?;
     let person = if person { "; the directory has forgotten the person" } else { "" };
-    show(&format!("erased of {sessions} sessions; {open} are not over and were left{person}"))
+    show(&format!(
+        "erased of {sessions} sessions and {certificates} certificates; {open} are not over and were left{person}"
+    ))
 }
 
 fn trust(server: &Server) -> Result<(), Fault> {

@@ -208,14 +208,15 @@ pub enum Admin {
         #[arg(long)]
         revoke: bool,
     },
-    /// Erase the names, tickets and reasons that histories tell beside sessions which are over; records and proofs stay.
+    /// Erase the names, tickets and reasons that histories tell beside sessions, and beside certificates for servers, which
+    /// are over; records and proofs stay.
     /// Copies that were downloaded before, and backups, are not reached. The server may be running
     Erase {
         #[command(flatten)]
         server: Server,
         #[command(flatten)]
         whose: Whose,
-        /// Only of sessions that were opened before this day began (UTC), as 2026-11-28
+        /// Only of those that were opened or issued before this day began (UTC), as 2026-11-28
         #[arg(long)]
         before: Option<Date>,
     },
@@ -232,7 +233,7 @@ pub struct Whose {
     /// Those in this account, which may be closed
     #[arg(long, value_parser = AccountId::parse)]
     pub account: Option<AccountId>,
-    /// Those of this member of staff; where they are suspended and nothing else is said, their name and handle go too
+    /// Those of this member of staff, and without an account their certificates too; where they are suspended and nothing else is said, their name and handle go too
     #[arg(long, value_parser = StaffId::parse)]
     pub staff: Option<StaffId>,
 }

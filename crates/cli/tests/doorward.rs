@@ -281,7 +281,7 @@ async fn erasing_says_how_much_it_erased_and_must_be_told_whose() {
     assert!(place.init().await.status.success());
     for whose in [["--account", "acme"], ["--staff", "s-1"]] {
         let asked = [&["erase"], &whose[..], &["--before", "2026-11-28"]].concat();
-        assert_eq!(place.shown(&asked).await, "erased of 0 sessions; 0 are not over and were left");
+        assert_eq!(place.shown(&asked).await, "erased of 0 sessions and 0 certificates; 0 are not over and were left");
     }
     for bad in [
         vec!["erase"],

@@ -1,15 +1,14 @@
 //! The tail: the entries behind the snapshot, kept in memory as they came. Of these a console can show the history and
 //! prove each by itself, with no server in reach; what came before the snapshot only the server can tell.
 
-use doorward_core::{
-    feed::{
-        entry::{Entry, What},
-        proof::{Head, Node, complete, consistency, inclusion},
-        proof_file::ProvenEntry,
-        subject::Subject,
-        tree::{Frontier, Hash, leaf_hash, node_hash},
-    },
-    id::SessionSerial,
+use std::collections::BTreeSet;
+
+use doorward_core::feed::{
+    entry::{Entry, What},
+    proof::{Head, Node, complete, consistency, inclusion},
+    proof_file::ProvenEntry,
+    subject::Subject,
+    tree::{Frontier, Hash, leaf_hash, node_hash},
 };
 
 /// Verified entries and the tree they stand in.
@@ -64,19 +63,19 @@ impl Tail {
         found.filter_map(|(entry, text)| self.proven(&entry, text)).collect()
     }
 
-    /// The entries about `subject`, the newest first. An entry that ends a session is about what its opening is about,
-    /// where that is in the tail too.
+    /// The entries about `subject`, the newest first. An entry that ends a session, or revokes a certificate, is about what
+    /// its opening is about, where that is in the tail too.
     pub fn about(&self, subject: &Subject, limit: usize) -> Vec<ProvenEntry> {
-        let entered = self.sessions(subject);
-        self.entries(limit, |what| match what {
-            What::SessionEnded { session, .. } if entered.contains(session) => true,
-            what => what.subjects().contains(subject),
+        let opened = self.opened(subject);
+        self.entries(limit, |what| {
+            what.ends().is_some_and(|over| opened.contains(&over)) || what.subjects().contains(subject)
         })
     }
 
-    /// The entry that opened the session.
-    pub fn opening(&self, session: SessionSerial) -> Option<ProvenEntry> {
-        self.entries(1, |what| matches!(what, What::SessionOpened { session: opened, .. } if *opened == session)).pop()
+    /// The entry that opened the session which `end` ends, or that issued the certificate which it revokes.
+    pub fn opening(&self, end: &What) -> Option<ProvenEntry> {
+        let over = end.ends()?;
+        self.entries(1, |what| what.opens().as_ref() == Some(&over)).pop()
     }
 
     /// The proof that the feed of `from` entries is the beginning of this one, where that can be known here.
@@ -85,15 +84,10 @@ impl Tail {
         consistency(from, self.reached.size(), node).ok().flatten()
     }
 
-    fn sessions(&self, subject: &Subject) -> Vec<SessionSerial> {
-        let opened = self.texts.iter().filter_map(|text| match Entry::decode(text.as_bytes()).ok()?.what {
-            What::SessionOpened { session, .. } => Some((session, text)),
-            _ => None,
-        });
-        let about = opened.filter(|(_, text)| {
-            Entry::decode(text.as_bytes()).is_ok_and(|entry| entry.what.subjects().contains(subject))
-        });
-        about.map(|(session, _)| session).collect()
+    /// The sessions and certificates whose openings are about `subject`.
+    fn opened(&self, subject: &Subject) -> BTreeSet<Subject> {
+        let all = self.texts.iter().filter_map(|text| Entry::decode(text.as_bytes()).ok());
+        all.filter(|entry| entry.what.subjects().contains(subject)).filter_map(|entry| entry.what.opens()).collect()
     }
 
     fn proven(&self, entry: &Entry, text: &str) -> Option<ProvenEntry> {

@@ -20,7 +20,13 @@ use doorward_core::{
 };
 use doorward_server::app::{Erase, Erased, HistoryFilter, Shown, Shows};
 use house::{House, Person, ok, trust};
-use serde_json::json;
+use serde_json::{Value, json};
+
+const NOTHING: Erased = Erased { sessions: 0, certificates: 0, open: 0, person: false };
+const SSH_KEYS: [&str; 2] = [
+    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHlJwVIZ548kG5Z9tZEPXAYY4123eS91zc7jK8io0HsV",
+    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPzMHZD2LUjsgKv2A+uaMgNJrg2V3iuO4uq2ecwfHaNs",
+];
 
 fn account(id: &str) -> AccountId {
     AccountId::parse(id).unwrap()
@@ -101,7 +107,7 @@ async fn what_is_told_can_be_erased_and_the_history_still_verifies() {
     let earlier = verified(&house, "acme", None).await;
     assert_eq!(earlier.1, 0);
     let erased = house.app.erase_told(of_account("acme")).await.unwrap();
-    assert_eq!(erased, Erased { sessions: 40, open: 0, person: false });
+    assert_eq!(erased, Erased { sessions: 40, ..NOTHING });
     let text = house.bundle("acme").await;
     assert!(!text.contains("Marmalade") && !text.contains("ACME-") && !text.contains("Name sam"));
     assert_eq!(verified(&house, "acme", Some(&earlier.0)).await.1, 40);
@@ -134,9 +140,9 @@ async fn whoever_is_in_is_told_of_and_what_is_newer_than_asked_stays() {
     let day = UnixMs(house::START.0 + 60_000 * 90);
     opens(&house, &sam, "acme", "T-2", "A call of today").await;
     let wish = Erase { before: Some(day), ..of_account("acme") };
-    assert_eq!(house.app.erase_told(wish).await.unwrap(), Erased { sessions: 1, open: 0, person: false });
+    assert_eq!(house.app.erase_told(wish).await.unwrap(), Erased { sessions: 1, ..NOTHING });
     let left = house.app.erase_told(of_account("acme")).await.unwrap();
-    assert_eq!(left, Erased { sessions: 0, open: 1, person: false }, "who is in stays told of");
+    assert_eq!(left, Erased { open: 1, ..NOTHING }, "who is in stays told of");
     let reasons: Vec<_> = told(&house, "acme").await.into_iter().map(|(_, reason)| reason).collect();
     assert_eq!(reasons, [Some("A call of today".to_owned()), None]);
     let nobodys = house.app.erase_told(Erase::default()).await;
@@ -152,12 +158,12 @@ async fn of_a_person_everything_told_is_erased_and_their_name_once_they_are_susp
     }
     house.clock.advance(Millis::minutes(60));
     let wish = Erase { account: Some(account("bolt")), ..of_staff("sam") };
-    assert_eq!(house.app.erase_told(wish).await.unwrap(), Erased { sessions: 1, open: 0, person: false });
-    assert_eq!(house.app.erase_told(of_staff("sam")).await.unwrap(), Erased { sessions: 1, open: 0, person: false });
+    assert_eq!(house.app.erase_told(wish).await.unwrap(), Erased { sessions: 1, ..NOTHING });
+    assert_eq!(house.app.erase_told(of_staff("sam")).await.unwrap(), Erased { sessions: 1, ..NOTHING });
     assert_eq!(found(&house, &["Quinces", "Plums", "Name sam", "Name tess"]), ["Name sam", "Name tess", "Plums"]);
     ok(house.intend(&mut admin, json!({"do": "suspend", "staff": "sam"})).await);
     let erased = house.app.erase_told(of_staff("sam")).await.unwrap();
-    assert_eq!(erased, Erased { sessions: 0, open: 0, person: true });
+    assert_eq!(erased, Erased { person: true, ..NOTHING });
     assert_eq!(found(&house, &["Name sam", "Name tess", "Plums"]), ["Name tess", "Plums"]);
     for id in ["acme", "bolt"] {
         assert_eq!(verified(&house, id, None).await.1, 1);
@@ -174,4 +180,86 @@ async fn a_closed_account_is_erased_too_and_its_history_verifies() {
     assert_eq!(house.app.erase_told(of_account("acme")).await.unwrap().sessions, 1);
     assert_eq!(verified(&house, "acme", None).await.1, 1);
     assert!(found(&house, &["Quinces"]).is_empty());
+}
+
+fn log_in(text: &str) -> Value {
+    json!({"do": "issue-certificate", "host": "web-1", "reason": {"ticket": "OPS-77", "text": text}})
+}
+
+/// Ines and Otto, who may log in to web-1.
+async fn engineers() -> (House, Person, Person, Person) {
+    let house = House::new().await;
+    let mut admin = house.admin().await;
+    let reach = json!({"address": "10.0.0.7", "port": 22, "login": "ops", "host_keys": [SSH_KEYS[0]]});
+    let put = json!({"label": "infrastructure", "reach": reach});
+    ok(house.as_vendor("PUT", "/v1/vendor/hosts/web-1", put).await);
+    let mut ines = house.staff(&mut admin, "ines", &["infrastructure-engineer"]).await;
+    let mut otto = house.staff(&mut admin, "otto", &["infrastructure-engineer"]).await;
+    for (who, key) in [&mut ines, &mut otto].into_iter().zip(SSH_KEYS) {
+        ok(house.intend(who, json!({"do": "enrol-ssh-key", "public_key": key})).await);
+    }
+    (house, admin, ines, otto)
+}
+
+async fn tells(house: &House, connected: Value) {
+    let told = json!({"connections": connected});
+    ok(house.send("PUT", "/v1/hosts/web-1/connections", Some(&house.follower), None, Some(&told)).await);
+}
+
+#[tokio::test]
+async fn why_somebody_logged_in_to_a_server_is_erased_once_nobody_can_be_connected_by_it() {
+    let (house, admin, mut ines, mut otto) = engineers().await;
+    ok(house.intend(&mut ines, log_in("Quinces for Mr Quill")).await);
+    ok(house.intend(&mut otto, log_in("Plums for Otto")).await);
+    ok(house.begin(&ines, log_in("Medlars that nobody touched for")).await);
+    let words = ["Quinces", "Mr Quill", "OPS-77", "Plums", "Medlars"];
+    assert_eq!(found(&house, &words).len(), words.len(), "the words can be found at all");
+    let left = Erased { open: 1, ..NOTHING };
+    assert_eq!(house.app.erase_told(of_staff("ines")).await.unwrap(), left, "she may come, or be there");
+    tells(&house, json!([{"certificate": 1, "since": house::START.0}])).await;
+    house.clock.advance(Millis::hours(8));
+    assert_eq!(house.app.erase_told(of_staff("ines")).await.unwrap(), left, "whoever is in is told of");
+    assert_eq!(found(&house, &words).len(), words.len() - 1, "what nobody touched for is over by itself");
+    tells(&house, json!([])).await;
+    for whose in [of_account("acme"), Erase { account: Some(account("acme")), ..of_staff("ines") }] {
+        assert_eq!(house.app.erase_told(whose).await.unwrap(), NOTHING, "a log-in is in no account");
+    }
+    let erased = Erased { certificates: 1, ..NOTHING };
+    assert_eq!(house.app.erase_told(of_staff("ines")).await.unwrap(), erased);
+    assert_eq!(house.app.erase_told(of_staff("ines")).await.unwrap(), NOTHING, "once");
+    assert_eq!(found(&house, &words), ["OPS-77", "Plums"], "of hers nothing is in any file, and of his everything");
+    let issued = ok(house.as_person(&admin, "GET", "/v1/history/certificate/1", None).await);
+    assert_eq!(issued["entries"].as_array().unwrap().len(), 1, "that there was one stays: {issued}");
+    let killed = house.killed();
+    tells(&killed, json!([{"certificate": 2, "since": house::START.0}])).await;
+    assert_eq!(killed.app.erase_told(of_staff("otto")).await.unwrap(), left);
+    tells(&killed, json!([])).await;
+    assert_eq!(killed.app.erase_told(of_staff("otto")).await.unwrap(), erased);
+    assert!(found(&killed, &words).is_empty());
+}
+
+#[tokio::test]
+async fn of_log_ins_too_what_is_newer_than_asked_stays_and_a_revoked_one_is_over() {
+    let (house, _admin, mut ines, _) = engineers().await;
+    for text in ["Quinces", "Plums", "Medlars"] {
+        ok(house.intend(&mut ines, log_in(text)).await);
+        house.clock.advance(Millis::minutes(1));
+    }
+    for certificate in [1, 2] {
+        ok(house.as_person(&ines, "DELETE", &format!("/v1/certificates/{certificate}"), None).await);
+    }
+    let erased = Erased { certificates: 1, ..NOTHING };
+    let wish = Erase { before: Some(UnixMs(house::START.0 + 60_000)), ..of_staff("ines") };
+    assert_eq!(house.app.erase_told(wish.clone()).await.unwrap(), erased);
+    assert_eq!(found(&house, &["Quinces", "Plums", "Medlars"]), ["Medlars", "Plums"]);
+    assert_eq!(house.app.erase_told(wish).await.unwrap(), NOTHING);
+    assert_eq!(house.app.erase_told(of_staff("ines")).await.unwrap(), Erased { open: 1, ..erased });
+    assert_eq!(found(&house, &["Quinces", "Plums", "Medlars"]), ["Medlars"]);
+    let listed = ok(house.as_person(&ines, "GET", "/v1/servers", None).await);
+    assert_eq!(listed["servers"][0]["certificates"][0]["reason"]["text"], "Medlars");
+    // Somebody of whom the agent tells late is listed, without what is gone.
+    tells(&house, json!([{"certificate": 1, "since": house::START.0}])).await;
+    let listed = ok(house.as_person(&ines, "GET", "/v1/servers", None).await);
+    let late = &listed["servers"][0]["certificates"][1];
+    assert_eq!((&late["certificate"], &late["reason"]), (&json!(1), &Value::Null));
 }

@@ -114,6 +114,104 @@ async fn a_revoked_key_is_in_its_owner_s_history_too() {
     assert_eq!(kinds(&history(&house, &admin, "staff/sam").await)[0], "key-revoked");
 }
 
+const SSH_KEY: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHlJwVIZ548kG5Z9tZEPXAYY4123eS91zc7jK8io0HsV";
+
+async fn put_host(house: &House, id: &str, label: &str) {
+    let reach = json!({"address": "10.0.0.7", "port": 22, "login": "ops", "host_keys": [SSH_KEY]});
+    let put = json!({"label": label, "reach": reach});
+    ok(house.as_vendor("PUT", &format!("/v1/vendor/hosts/{id}"), put).await);
+}
+
+async fn certified(house: &House, who: &mut Person, host: &str) {
+    let wish = json!({"do": "issue-certificate", "host": host, "reason": house::reason()});
+    ok(house.intend(who, wish).await);
+}
+
+/// Ines has an SSH key and may log in to web-1.
+async fn engineer(house: &House, admin: &mut Person) -> Person {
+    put_host(house, "web-1", "infrastructure").await;
+    let mut ines = house.staff(admin, "ines", &["infrastructure-engineer"]).await;
+    ok(house.intend(&mut ines, json!({"do": "enrol-ssh-key", "public_key": SSH_KEY})).await);
+    ines
+}
+
+#[tokio::test]
+async fn a_server_s_history_is_who_was_let_in_and_what_was_revoked_each_entry_proven() {
+    let house = House::new().await;
+    let mut admin = house.admin().await;
+    let mut ines = engineer(&house, &mut admin).await;
+    put_host(&house, "web-2", "infrastructure").await;
+    for host in ["web-1", "web-2", "web-1"] {
+        certified(&house, &mut ines, host).await;
+    }
+    ok(house.intend(&mut admin, json!({"do": "revoke-certificate", "certificate": 1})).await);
+    ok(house.as_person(&ines, "DELETE", "/v1/certificates/2", None).await);
+    let roots = roots(&house).await;
+    let told = history(&house, &admin, "host/web-1").await;
+    let wanted = ["certificate-revoked", "certificate-issued", "certificate-issued", "host-added"];
+    assert_eq!((kinds(&told), told.before, told.size), (wanted.map(str::to_owned).to_vec(), None, house.app.size()));
+    for entry in told.entries {
+        let revoked = matches!(proven(entry.proven, told.size, &roots).what, What::CertificateRevoked { .. });
+        let issued = entry.opening.map(|opening| proven(opening, told.size, &roots).what);
+        assert_eq!(revoked, issued.is_some(), "whose and for which host it was, the feed says with it");
+        if let Some(What::CertificateIssued { certificate, staff, host, .. }) = issued {
+            assert_eq!((certificate.0, staff.as_str(), host.as_str()), (1, "ines", "web-1"));
+        }
+    }
+    for (of, wanted) in [
+        ("certificate/1", vec!["certificate-revoked", "certificate-issued"]),
+        ("certificate/3", vec!["certificate-issued"]),
+        ("host/web-2", vec!["certificate-revoked", "certificate-issued", "host-added"]),
+        ("host/web-9", vec![]),
+    ] {
+        assert_eq!(kinds(&history(&house, &ines, of).await), wanted, "{of}");
+    }
+    let hers = history(&house, &admin, "staff/ines").await;
+    assert_eq!(kinds(&hers)[..3], ["certificate-revoked", "certificate-revoked", "certificate-issued"]);
+}
+
+#[tokio::test]
+async fn why_somebody_logged_in_is_seen_by_them_by_whoever_may_see_the_server_and_by_security_admins_alone() {
+    let house = House::new().await;
+    let mut admin = house.admin().await;
+    let mut ines = engineer(&house, &mut admin).await;
+    let otto = house.staff(&mut admin, "otto", &["infrastructure-engineer"]).await;
+    let maya = house.staff(&mut admin, "maya", &["maintenance"]).await;
+    let sam = house.staff(&mut admin, "sam", &["technical-support"]).await;
+    certified(&house, &mut ines, "web-1").await;
+    let sees = async |who: &Person| {
+        let told = history(&house, who, "host/web-1").await;
+        let issued = told.entries.iter().find(|entry| entry.proven.entry.contains("certificate-issued"));
+        assert!(told.entries.iter().all(|entry| entry.reason.is_none() || Some(entry) == issued));
+        issued.unwrap().reason.is_some()
+    };
+    for (who, wanted) in [(&ines, true), (&otto, true), (&admin, true), (&maya, false), (&sam, false)] {
+        assert_eq!(sees(who).await, wanted, "{}", who.id);
+    }
+    // With another label it is another host, and what was done on the one before is no matter of whoever gets this one.
+    put_host(&house, "web-1", "maintenance").await;
+    for (who, wanted) in [(&ines, true), (&otto, false), (&admin, true), (&maya, false)] {
+        assert_eq!(sees(who).await, wanted, "{}, of the one before", who.id);
+    }
+}
+
+#[tokio::test]
+async fn a_database_from_before_certificates_were_noted_gets_them() {
+    let house = House::new().await;
+    let mut admin = house.admin().await;
+    let mut ines = engineer(&house, &mut admin).await;
+    for _ in 0..2 {
+        certified(&house, &mut ines, "web-1").await;
+    }
+    ok(house.intend(&mut admin, json!({"do": "revoke-certificate", "certificate": 1})).await);
+    let older = house.before_certificates_were_noted();
+    for of in ["certificate/1", "certificate/2", "host/web-1"] {
+        let path = format!("/v1/history/{of}");
+        let new = ok(house.as_person(&admin, "GET", &path, None).await);
+        assert_eq!(ok(older.as_person(&admin, "GET", &path, None).await), new, "{of}");
+    }
+}
+
 #[tokio::test]
 async fn a_reason_is_seen_by_its_owner_and_by_security_admins_alone() {
     let house = House::new().await;

@@ -165,10 +165,19 @@ pub enum Happened {
         ends: Ms,
         /// By then whoever came by it is out.
         connection_ends: Ms,
+        /// Whether somebody may be connected by it.
+        still_open: bool,
+        /// What for, where this person may see it.
+        ticket: Option<String>,
+        reason: Option<String>,
     },
     CertificateRevoked {
         certificate: u32,
         by: StaffRef,
+        /// Whose it was and for which host; absent where its issuing is not at hand.
+        staff: Option<StaffRef>,
+        host: Option<String>,
+        issued: Option<Ms>,
     },
 }
 

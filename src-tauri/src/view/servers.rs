@@ -40,7 +40,8 @@ pub struct CertificateOn {
     pub staff: StaffRef,
     pub mine: bool,
     pub ticket: Option<String>,
-    pub reason: String,
+    /// Absent where it was erased.
+    pub reason: Option<String>,
     pub issued: Ms,
     /// From then on it opens nothing.
     pub ends: Ms,

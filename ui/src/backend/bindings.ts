@@ -145,7 +145,8 @@ export type CertificateOn = {
 	staff: StaffRef,
 	mine: boolean,
 	ticket: string | null,
-	reason: string,
+	/**  Absent where it was erased. */
+	reason: string | null,
 	issued: Ms,
 	/**  From then on it opens nothing. */
 	ends: Ms,
@@ -406,7 +407,13 @@ staff: StaffRef | null; mode: ModeName | null; opened: Ms | null; by: EndedWhy }
 /**  An SSH key by its fingerprint. */
 { is: "ssh-key-enrolled"; key: number; ssh_key: string } | { is: "certificate-issued"; certificate: number; staff: StaffRef; host: string; ends: Ms; 
 /**  By then whoever came by it is out. */
-connection_ends: Ms } | { is: "certificate-revoked"; certificate: number; by: StaffRef };
+connection_ends: Ms; 
+/**  Whether somebody may be connected by it. */
+still_open: boolean; 
+/**  What for, where this person may see it. */
+ticket: string | null; reason: string | null } | { is: "certificate-revoked"; certificate: number; by: StaffRef; 
+/**  Whose it was and for which host; absent where its issuing is not at hand. */
+staff: StaffRef | null; host: string | null; issued: Ms | null };
 
 /**  Whose history is asked for, and from where on. */
 export type HistoryAsk = {

@@ -15,6 +15,17 @@ describe("a history", () => {
     expect(told({ ...off, what: { is: "session-ended", session: 4, staff: null, mode: null, opened: null, by: "owner" } }).text).toContain("4");
   });
 
+  it("says who was let in to a server, for what, by which certificate, and what was taken back", () => {
+    const issued = { is: "certificate-issued", certificate: 413, staff: MAYA, host: "web-1", ends: at(10), connection_ends: at(17), still_open: true, ticket: "OPS-1", reason: "The disk is full" } as const;
+    expect(told({ ...off, what: issued })).toMatchObject({ sort: "servers", text: "Maya Ortiz got a certificate for web-1", still: "May be on it still" });
+    expect(told({ ...off, what: issued }).more).toMatch(/^OPS-1 · The disk is full · Certificate 413 · Out by /);
+    expect(told({ ...off, what: { ...issued, still_open: false, ticket: null, reason: null } })).toMatchObject({ more: expect.stringMatching(/^Certificate 413 · Out by /), still: null });
+    const revoked = { is: "certificate-revoked", certificate: 413, by: MAYA, staff: { id: "liam", name: null }, host: "web-1", issued: at(9) } as const;
+    expect(told({ ...off, what: revoked })).toMatchObject({ text: "The certificate of liam was revoked by Maya Ortiz", more: expect.stringContaining("Certificate 413 for web-1, issued") });
+    expect(told({ ...off, what: { ...revoked, staff: MAYA } }).text).toBe("Maya Ortiz revoked their own certificate");
+    expect(told({ ...off, what: { ...revoked, staff: null, host: null, issued: null } })).toMatchObject({ text: "Certificate 413 was revoked by Maya Ortiz", more: null });
+  });
+
   it("is read by day, filtered and searched", () => {
     expect(days([opened, off], "all", "").map((day) => day.rows.length)).toEqual([1, 1]);
     expect(days([opened, off], "session", "").flatMap((day) => day.rows)).toEqual([opened]);

@@ -8,7 +8,7 @@ export type Sort = "access" | "session" | "people" | "servers";
 
 export interface Told {
   sort: Sort;
-  sign: "on" | "off" | "read" | "write" | "out" | "person" | "key" | "account";
+  sign: "on" | "off" | "read" | "write" | "out" | "person" | "key" | "account" | "terminal";
   text: string;
   /** A second line. */
   more: string | null;
@@ -50,8 +50,11 @@ export function told(row: HistoryRow): Told {
     case "ssh-ca-trusted": return say("servers", "key", words.ca, what.ca);
     case "ssh-ca-revoked": return say("servers", "off", words.noCa, what.ca);
     case "ssh-key-enrolled": return say("servers", "key", words.sshKey(what.key), what.ssh_key);
-    case "certificate-issued": return say("servers", "read", words.certificate(person(what.staff), what.host), words.connectionEnds(formats.exact(what.connection_ends)));
-    case "certificate-revoked": return say("servers", "off", words.noCertificate(what.certificate, person(what.by)));
+    case "certificate-issued": return say("servers", "terminal", words.certificate(person(what.staff), what.host), [what.ticket, what.reason, words.certificateNo(what.certificate), words.connectionEnds(formats.exact(what.connection_ends))].filter(Boolean).join(" · "), what.still_open ? words.mayBeOn : null);
+    case "certificate-revoked": {
+      const text = what.staff === null ? words.noCertificate(what.certificate, person(what.by)) : what.staff.id === what.by.id ? words.ownCertificate(person(what.by)) : words.noCertificateOf(person(what.staff), person(what.by));
+      return say("servers", "off", text, what.host === null || what.issued === null ? null : words.issued(what.certificate, what.host, formats.stamp(what.issued)));
+    }
   }
 }
 

@@ -313,7 +313,7 @@ export const keys: Part<"keys"> = {
 export const shortcuts: Part<"shortcuts"> = {
   title: "Tastenkürzel", close: "Schließen",
   rows: [
-    ["/", "Suchen"], ["j / k", "Nächstes, voriges Konto"], ["Enter", "Gewähltes Konto öffnen oder dorthin gehen"], ["w", "Schreibend öffnen"], ["p", "Gewähltes Konto anheften oder lösen"], ["h", "Verlauf des gewählten Kontos"], ["Ctrl K", "Alles finden, alles tun"], ["Ctrl L", "Jetzt sperren"],
+    ["/", "Suchen"], ["j / k", "Nächstes, voriges Konto"], ["Enter", "Gewähltes Konto öffnen oder dorthin gehen"], ["w", "Schreibend öffnen"], ["p", "Gewähltes Konto anheften oder lösen"], ["h", "Verlauf des gewählten Kontos oder Servers"], ["Ctrl K", "Alles finden, alles tun"], ["Ctrl L", "Jetzt sperren"],
     ["g a", "Konten"], ["g t", "Zeitleiste"], ["g s", "Sitzungen"], ["g p", "Personal"], ["g v", "Server"], ["g k", "Dienstschlüssel"], ["g ,", "Einstellungen"], ["g m", "Was gesagt wurde"], ["+ / -", "In der Zeitleiste: kürzer, länger"], ["← / →", "Früher, später; 0 führt zurück zu jetzt"], ["1 2 3", "In einer Sitzung: Arbeitsbereiche, Personen, Nachrichten"], ["?", "Diese Übersicht"], ["Esc", "Schließen oder die Suche verlassen"],
   ],
 };
@@ -518,7 +518,10 @@ export const history: Part<"history"> = {
   ca: "Eine neue Stelle unterschreibt Zertifikate für Server", noCa: "Eine Stelle für Server gilt nicht mehr", sshKey: (key) => `Zu Schlüssel ${number(key)} wurde ein SSH-Schlüssel angemeldet`,
   certificate: (who, host) => `${who} hat ein Zertifikat für ${host} bekommen`,
   connectionEnds: (when) => `Draußen bis ${when}`,
+  certificateNo: (serial) => `Zertifikat ${number(serial)}`, mayBeOn: "Kann noch darauf sein",
   noCertificate: (serial, who) => `Zertifikat ${number(serial)} wurde von ${who} widerrufen`,
+  noCertificateOf: (whose, who) => `Das Zertifikat von ${whose} wurde von ${who} widerrufen`, ownCertificate: (who) => `${who} hat das eigene Zertifikat widerrufen`,
+  issued: (serial, host, when) => `Zertifikat ${number(serial)} für ${host}, ausgestellt ${when}`,
 };
 
 export const logCheck: Part<"logCheck"> = {

@@ -310,7 +310,7 @@ export const keys = {
 export const shortcuts = {
   title: "Keyboard shortcuts", close: "Close",
   rows: [
-    ["/", "Search"], ["j / k", "Next, previous account"], ["Enter", "Open, or go to, the chosen account"], ["w", "Open read-write"], ["p", "Pin, unpin the chosen account"], ["h", "The history of the chosen account"], ["Ctrl K", "Find anything, do anything"], ["Ctrl L", "Lock now"],
+    ["/", "Search"], ["j / k", "Next, previous account"], ["Enter", "Open, or go to, the chosen account"], ["w", "Open read-write"], ["p", "Pin, unpin the chosen account"], ["h", "The history of the chosen account or server"], ["Ctrl K", "Find anything, do anything"], ["Ctrl L", "Lock now"],
     ["g a", "Accounts"], ["g t", "Timeline"], ["g s", "Sessions"], ["g p", "Staff"], ["g v", "Servers"], ["g k", "Staff keys"], ["g ,", "Settings"], ["g m", "What was said"], ["+ / -", "In the timeline: shorter, longer"], ["← / →", "Earlier, later; 0 goes back to now"], ["1 2 3", "In a session: workspaces, people, messages"], ["?", "This sheet"], ["Esc", "Close, or leave the search"],
   ] as [string, string][],
 };
@@ -515,7 +515,10 @@ export const history = {
   ca: "A new authority signs certificates for servers", noCa: "An authority for servers is not trusted any more", sshKey: (key: number) => `An SSH key was enrolled with key ${number(key)}`,
   certificate: (who: string, host: string) => `${who} got a certificate for ${host}`,
   connectionEnds: (when: string) => `Out by ${when}`,
+  certificateNo: (serial: number) => `Certificate ${number(serial)}`, mayBeOn: "May be on it still",
   noCertificate: (serial: number, who: string) => `Certificate ${number(serial)} was revoked by ${who}`,
+  noCertificateOf: (whose: string, who: string) => `The certificate of ${whose} was revoked by ${who}`, ownCertificate: (who: string) => `${who} revoked their own certificate`,
+  issued: (serial: number, host: string, when: string) => `Certificate ${number(serial)} for ${host}, issued ${when}`,
 };
 
 export const logCheck = {

@@ -1,10 +1,10 @@
-//! What an entry is about: the accounts, people, keys, grants and sessions it names. A history is the entries about one
-//! of them.
+//! What an entry is about: the accounts, people, keys, grants, sessions, hosts and certificates it names. A history is the
+//! entries about one of them.
 
 use std::fmt;
 
 use super::entry::What;
-use crate::id::{AccountId, GrantSerial, HostId, KeySerial, SessionSerial, StaffId};
+use crate::id::{AccountId, CertificateSerial, GrantSerial, HostId, KeySerial, SessionSerial, StaffId};
 
 /// Something that has a history.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -15,6 +15,7 @@ pub enum Subject {
     Key(KeySerial),
     Session(SessionSerial),
     Host(HostId),
+    Certificate(CertificateSerial),
 }
 
 impl Subject {
@@ -27,6 +28,7 @@ impl Subject {
             Self::Key(_) => "key",
             Self::Session(_) => "session",
             Self::Host(_) => "host",
+            Self::Certificate(_) => "certificate",
         }
     }
 
@@ -39,6 +41,7 @@ impl Subject {
             Self::Key(serial) => serial.to_string(),
             Self::Session(serial) => serial.to_string(),
             Self::Host(id) => id.to_string(),
+            Self::Certificate(serial) => serial.to_string(),
         }
     }
 
@@ -52,6 +55,7 @@ impl Subject {
             "key" => Self::Key(KeySerial(serial()?)),
             "session" => Self::Session(SessionSerial(serial()?)),
             "host" => Self::Host(HostId::parse(id).ok()?),
+            "certificate" => Self::Certificate(CertificateSerial(serial()?)),
             _ => return None,
         })
     }
@@ -64,8 +68,26 @@ impl fmt::Display for Subject {
 }
 
 impl What {
-    /// Everything the entry names. An entry that ends a session names the session alone: whose it was and where, the
-    /// entry that opened it says.
+    /// What begins with the entry and can be ended by another: a session, or a certificate.
+    pub fn opens(&self) -> Option<Subject> {
+        match self {
+            Self::SessionOpened { session, .. } => Some(Subject::Session(*session)),
+            Self::CertificateIssued { certificate, .. } => Some(Subject::Certificate(*certificate)),
+            _ => None,
+        }
+    }
+
+    /// What the entry ends, that another opened.
+    pub fn ends(&self) -> Option<Subject> {
+        match self {
+            Self::SessionEnded { session, .. } => Some(Subject::Session(*session)),
+            Self::CertificateRevoked { certificate, .. } => Some(Subject::Certificate(*certificate)),
+            _ => None,
+        }
+    }
+
+    /// Everything the entry names. An entry that ends a session or revokes a certificate names that and who did it: whose it
+    /// was and where, the entry that opened or issued it says.
     pub fn subjects(&self) -> Vec<Subject> {
         let account = |id: &AccountId| Subject::Account(id.clone());
         let person = |id: &StaffId| Subject::Staff(id.clone());
@@ -94,10 +116,10 @@ impl What {
             Self::HostAdded { host, .. } | Self::HostRemoved { host } => vec![Subject::Host(host.clone())],
             Self::SshCaTrusted { .. } | Self::SshCaRevoked { .. } => Vec::new(),
             Self::SshKeyEnrolled { key, .. } => vec![Subject::Key(*key)],
-            Self::CertificateIssued { staff, key, host, .. } => {
-                vec![person(staff), Subject::Key(*key), Subject::Host(host.clone())]
+            Self::CertificateIssued { certificate, staff, key, host, .. } => {
+                vec![person(staff), Subject::Key(*key), Subject::Host(host.clone()), Subject::Certificate(*certificate)]
             }
-            Self::CertificateRevoked { by, .. } => vec![person(by)],
+            Self::CertificateRevoked { certificate, by } => vec![person(by), Subject::Certificate(*certificate)],
         }
     }
 }
@@ -108,9 +130,15 @@ mod tests {
 
     #[test]
     fn a_subject_has_one_spelling() {
-        for (kind, id) in
-            [("account", "acme"), ("staff", "maya"), ("grant", "7"), ("key", "1"), ("session", "12"), ("host", "web-1")]
-        {
+        for (kind, id) in [
+            ("account", "acme"),
+            ("staff", "maya"),
+            ("grant", "7"),
+            ("key", "1"),
+            ("session", "12"),
+            ("host", "web-1"),
+            ("certificate", "3"),
+        ] {
             let subject = Subject::parse(kind, id).unwrap();
             assert_eq!((subject.kind(), subject.id().as_str()), (kind, id));
         }
@@ -124,6 +152,7 @@ mod tests {
             ("key", "-1"),
             ("session", "1x"),
             ("session", "99999999999999999999"),
+            ("certificate", "0"),
             ("accounts", "acme"),
             ("", ""),
         ] {

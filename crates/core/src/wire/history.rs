@@ -37,9 +37,9 @@ impl Proven {
 pub struct HistoryEntry {
     #[serde(flatten)]
     pub proven: Proven,
-    /// Where the entry ends a session: the entry that opened it, which says whose it was.
+    /// Where the entry ends a session or revokes a certificate: the entry that opened or issued it, which says whose it was.
     pub opening: Option<Proven>,
-    /// Where the entry opens a session: why, for its owner and security admins.
+    /// Where the entry opens a session or issues a certificate: why, for whoever may see that.
     pub reason: Option<Reason>,
     /// Where the entry opens a session: what was done in it, as far as the gateways have told.
     #[serde(default)]

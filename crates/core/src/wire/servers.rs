@@ -58,7 +58,8 @@ pub struct ServerView {
 pub struct CertificateView {
     pub certificate: CertificateSerial,
     pub staff: StaffId,
-    pub reason: Reason,
+    /// Absent where it was erased.
+    pub reason: Option<Reason>,
     pub issued: UnixMs,
     /// From then on it opens nothing.
     pub ends: UnixMs,

@@ -1,7 +1,7 @@
-//! Histories: the entries about an account, person, key, grant or session, each with the proof that it is in the feed,
+//! Histories: the entries about an account, person, key, grant, session, host or certificate, each with the proof that it is in the feed,
 //! for whoever holds a checkpoint. What is proven is the log's word; nothing here is decided.
 
-use std::{cmp::Ordering, sync::Arc};
+use std::{cmp::Ordering, collections::BTreeMap, sync::Arc};
 
 use doorward_core::{
     feed::{
@@ -10,7 +10,8 @@ use doorward_core::{
         proof_file::ProvenEntry,
         subject::Subject,
     },
-    id::StaffId,
+    id::{HostId, Seq, StaffId},
+    policy::host_role,
     session::Reason,
     state::AccessState,
     time::UnixMs,
@@ -19,7 +20,7 @@ use doorward_core::{
 use rusqlite::Connection;
 
 use super::{Answer, App, Caller, Follower, Refusal};
-use crate::store::{StoreFault, Stored, account_log, entries, history, sessions, tiles, tiles::Tiles};
+use crate::store::{StoreFault, Stored, account_log, entries, history, servers, sessions, tiles, tiles::Tiles};
 
 /// Most entries in one answer.
 pub const MOST: usize = 200;
@@ -37,12 +38,13 @@ pub struct Asked {
 
 impl App {
     /// The entries about `subject`. Whoever follows the feed knows them; what a session was opened for is shown to its
-    /// owner and to security admins.
+    /// owner and to security admins, and what somebody logged in to a server for also to whom that server is listed.
     pub async fn history(self: &Arc<Self>, caller: Caller, subject: Subject, asked: Asked) -> Answer<History> {
         let (size, checkpoint) = self.proven_size(asked.size)?;
         let before = asked.before.unwrap_or(u64::MAX).min(size.saturating_add(1)).min(i64::MAX.unsigned_abs());
         let limit = asked.limit.clamp(1, MOST);
         let everybodys = self.administers(&caller);
+        let sees = self.read_state(|state| Sees::of(state, &caller, everybodys));
         self.read(move |db| {
             let found = history::about(db, &subject, before, limit)?;
             let full = found.len() == limit;
@@ -50,8 +52,7 @@ impl App {
             let mut tiles = Tiles::new(db);
             let mut shown = Vec::with_capacity(found.len());
             for (seq, text) in found {
-                let may_see = |owner: &StaffId| everybodys || *owner == caller.staff;
-                let Beside { opening, reason, counts } = beside(db, &text, &mut tiles, size, may_see)?;
+                let Beside { opening, reason, counts } = beside(db, &text, &mut tiles, size, &sees)?;
                 shown.push(HistoryEntry { proven: proven(&mut tiles, seq, text, size)?, opening, reason, counts });
             }
             Ok(History { entries: shown, size, checkpoint, before })
@@ -108,7 +109,40 @@ impl App {
     }
 }
 
-/// What belongs beside an entry: the opening of the session it ends; or of the session it opens, why and how much.
+/// Whose reasons the caller may see.
+struct Sees {
+    everybodys: bool,
+    own: StaffId,
+    /// The hosts that are listed to the caller, each with the entry that added it.
+    hosts: BTreeMap<HostId, Seq>,
+}
+
+impl Sees {
+    fn of(state: &AccessState, caller: &Caller, everybodys: bool) -> Self {
+        let roles = state.staff_member(&caller.staff);
+        let listed = state
+            .servers()
+            .hosts()
+            .filter(|(_, host)| roles.is_some_and(|own| own.role(host_role(host.label)).is_some()));
+        Self {
+            everybodys,
+            own: caller.staff.clone(),
+            hosts: listed.map(|(id, host)| (id.clone(), host.added)).collect(),
+        }
+    }
+
+    fn of_staff(&self, owner: &StaffId) -> bool {
+        self.everybodys || *owner == self.own
+    }
+
+    /// A host that was removed and added again is another.
+    fn on_host(&self, owner: &StaffId, host: &HostId, issued: Seq) -> bool {
+        self.of_staff(owner) || self.hosts.get(host).is_some_and(|added| *added < issued)
+    }
+}
+
+/// What belongs beside an entry: the opening of the session it ends, or the issuing of the certificate it revokes; or of what
+/// it opens or issues, why, and how much was done.
 #[derive(Default)]
 struct Beside {
     opening: Option<Proven>,
@@ -116,13 +150,7 @@ struct Beside {
     counts: Option<Counts>,
 }
 
-fn beside(
-    db: &Connection,
-    text: &str,
-    tiles: &mut Tiles<'_>,
-    size: u64,
-    may_see: impl Fn(&StaffId) -> bool,
-) -> Stored<Beside> {
+fn beside(db: &Connection, text: &str, tiles: &mut Tiles<'_>, size: u64, sees: &Sees) -> Stored<Beside> {
     let entry = Entry::decode(text.as_bytes()).map_err(|_| StoreFault::Unreadable("entry"))?;
     Ok(match entry.what {
         What::SessionEnded { session, .. } => {
@@ -131,9 +159,18 @@ fn beside(
             Beside { opening, ..Beside::default() }
         }
         What::SessionOpened { session, staff, .. } => {
-            let row = sessions::get(db, session)?.filter(|_| may_see(&staff));
+            let row = sessions::get(db, session)?.filter(|_| sees.of_staff(&staff));
             let (reads, writes) = account_log::totals(db, session)?;
             Beside { opening: None, reason: row.and_then(|row| row.reason), counts: Some(Counts { reads, writes }) }
+        }
+        What::CertificateRevoked { certificate, .. } => {
+            let issuing = history::issuing(db, certificate)?.filter(|(seq, _)| *seq < entry.seq.0);
+            let opening = issuing.map(|(seq, text)| proven(tiles, seq, text, size)).transpose()?;
+            Beside { opening, ..Beside::default() }
+        }
+        What::CertificateIssued { certificate, staff, host, .. } => {
+            let row = servers::certificate(db, certificate)?.filter(|_| sees.on_host(&staff, &host, entry.seq));
+            Beside { reason: row.and_then(|row| row.reason), ..Beside::default() }
         }
         _ => Beside::default(),
     })

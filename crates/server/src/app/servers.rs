@@ -23,7 +23,7 @@ use super::{
 };
 use crate::store::{
     Stored,
-    servers::{self, CertificateRow, HostRow},
+    servers::{self, HostRow},
 };
 
 const MOST_HOST_KEYS: usize = 8;
@@ -158,8 +158,7 @@ impl App {
         let of = Certified { serial: certificate, staff: &caller.staff, host: &host, from: work.now, ends };
         let text = self.ssh.certify(&key, nonce, &of)?;
         let (staff, key) = (caller.staff.clone(), caller.key);
-        let row = CertificateRow { staff: staff.clone(), host: host.clone(), reason };
-        servers::add_certificate(work.tx, certificate, &row)?;
+        servers::add_certificate(work.tx, certificate, &staff, &host, &reason)?;
         let mut entries = self.trusted(work.state)?;
         let issued =
             What::CertificateIssued { certificate, staff, key, ssh_key, host: host.clone(), ends, connection_ends };

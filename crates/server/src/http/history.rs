@@ -38,10 +38,10 @@ pub(super) struct Sizes {
     to: Option<u64>,
 }
 
-/// The entries about an account, staff member, grant, key or session, the newest first, with their proofs
+/// The entries about an account, staff member, grant, key, session, host or certificate, the newest first, with their proofs
 #[utoipa::path(get, path = "/v1/history/{kind}/{id}", tag = "history", security(("sign-in" = [])),
     params(
-        ("kind" = String, Path, description = "account, staff, grant, key or session"),
+        ("kind" = String, Path, description = "account, staff, grant, key, session, host or certificate"),
         ("id" = String, Path),
         ("size" = Option<u64>, Query, description = "The size of the checkpoint to prove under; the newest by default"),
         ("before" = Option<u64>, Query, description = "The entries before this one"),

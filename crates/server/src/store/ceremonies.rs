@@ -36,9 +36,15 @@ pub enum Begun {
 
 /// Keeps what was begun until `expires`, and drops what ran out before `now`.
 pub fn put(db: &Connection, id: &Hash, begun: &Begun, expires: UnixMs, now: UnixMs) -> Stored<()> {
-    db.execute("DELETE FROM ceremonies WHERE expires <= ?1", [now.0])?;
+    drop_over(db, now)?;
     let body = to_text(begun, "ceremony")?;
     db.execute("INSERT INTO ceremonies (hash, body, expires) VALUES (?1, ?2, ?3)", params![id, body, expires.0])?;
+    Ok(())
+}
+
+/// Drops what ran out before `now`.
+pub fn drop_over(db: &Connection, now: UnixMs) -> Stored<()> {
+    db.execute("DELETE FROM ceremonies WHERE expires <= ?1", [now.0])?;
     Ok(())
 }
 

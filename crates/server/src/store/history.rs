@@ -6,12 +6,12 @@ use doorward_core::{
         subject::Subject,
     },
     grant::Grant,
-    id::{GrantSerial, KeySerial, SessionSerial, StaffId},
+    id::{CertificateSerial, GrantSerial, KeySerial, SessionSerial, StaffId},
     time::UnixMs,
 };
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{Stored, parsed, servers, sessions};
+use super::{StoreFault, Stored, parsed, sessions};
 
 /// Notes what the entry is about, and the grants it takes away.
 pub fn note(db: &Connection, entry: &Entry, taken: &[Grant]) -> Stored<()> {
@@ -51,9 +51,12 @@ pub fn grant_was_used(db: &Connection, grant: GrantSerial) -> Stored<bool> {
 
 /// The entry that opened the session, where its opening is one.
 pub fn opening(db: &Connection, session: SessionSerial) -> Stored<Option<(u64, String)>> {
-    let seq = first(db, &Subject::Session(session))?;
-    let select = "SELECT seq, text FROM entries WHERE seq = ?1";
-    Ok(db.prepare_cached(select)?.query_row([seq], both).optional()?)
+    begins(db, &Subject::Session(session))
+}
+
+/// The entry that issued the certificate.
+pub fn issuing(db: &Connection, certificate: CertificateSerial) -> Stored<Option<(u64, String)>> {
+    begins(db, &Subject::Certificate(certificate))
 }
 
 /// The grants that were taken away after `from` by the first `size` entries, the last first, each by the entry that
@@ -72,13 +75,20 @@ fn both(row: &rusqlite::Row<'_>) -> rusqlite::Result<(u64, String)> {
     Ok((row.get(0)?, row.get(1)?))
 }
 
-/// The first entry about `subject`.
+/// The first entry about `subject`, and its number.
+fn begins(db: &Connection, subject: &Subject) -> Stored<Option<(u64, String)>> {
+    let select = "SELECT seq, text FROM entries WHERE seq = ?1";
+    Ok(db.prepare_cached(select)?.query_row([first(db, subject)?], both).optional()?)
+}
+
+/// The number of the first entry about `subject`.
 fn first(db: &Connection, subject: &Subject) -> Stored<Option<u64>> {
     let select = "SELECT min(seq) FROM subjects WHERE kind = ?1 AND id = ?2";
     Ok(db.prepare_cached(select)?.query_row(params![subject.kind(), subject.id()], |row| row.get(0))?)
 }
 
-/// What the entry is about without naming it: whose session ended and where, whose key was revoked.
+/// What the entry is about without naming it: whose session ended and where, whose key was revoked, whose certificate and
+/// for which host.
 fn behind(db: &Connection, what: &What) -> Stored<Vec<Subject>> {
     Ok(match what {
         What::SessionEnded { session, .. } => {
@@ -96,8 +106,11 @@ fn behind(db: &Connection, what: &What) -> Stored<Vec<Subject>> {
             owner(db, *key)?.map(Subject::Staff).into_iter().collect()
         }
         What::CertificateRevoked { certificate, .. } => {
-            let row = servers::certificate(db, *certificate)?;
-            row.map_or_else(Vec::new, |row| vec![Subject::Staff(row.staff), Subject::Host(row.host)])
+            let Some((_, text)) = issuing(db, *certificate)? else { return Ok(Vec::new()) };
+            match Entry::decode(text.as_bytes()).map_err(|_| StoreFault::Unreadable("entry"))?.what {
+                What::CertificateIssued { staff, host, .. } => vec![Subject::Staff(staff), Subject::Host(host)],
+                _ => Vec::new(),
+            }
         }
         _ => Vec::new(),
     })

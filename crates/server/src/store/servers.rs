@@ -68,12 +68,25 @@ pub fn put_ssh_key(db: &Connection, key: KeySerial, public_key: &str) -> Stored<
 pub struct CertificateRow {
     pub staff: StaffId,
     pub host: HostId,
-    pub reason: Reason,
+    /// Nothing where it was erased.
+    pub reason: Option<Reason>,
+}
+
+/// A certificate whose reason is there, and whether somebody is connected by it, as the host's agent last told.
+pub struct ToldCertificate {
+    pub serial: CertificateSerial,
+    pub host: HostId,
+    pub connected: bool,
 }
 
 /// Keeps why a certificate was issued.
-pub fn add_certificate(db: &Connection, serial: CertificateSerial, row: &CertificateRow) -> Stored<()> {
-    let CertificateRow { staff, host, reason } = row;
+pub fn add_certificate(
+    db: &Connection,
+    serial: CertificateSerial,
+    staff: &StaffId,
+    host: &HostId,
+    reason: &Reason,
+) -> Stored<()> {
     let add = "INSERT INTO certificates (serial, staff, host, reason) VALUES (?1, ?2, ?3, ?4)";
     db.execute(add, params![serial.0, staff.as_str(), host.as_str(), to_text(reason, "reason")?])?;
     Ok(())
@@ -86,9 +99,34 @@ pub fn certificate(db: &Connection, serial: CertificateSerial) -> Stored<Option<
     let row = db.query_row(select, [serial.0], |row| Ok((text(row, 0)?, text(row, 1)?, text(row, 2)?))).optional()?;
     row.map(|(staff, host, reason)| {
         let (staff, host) = (parsed(&staff, "staff")?, parsed(&host, "host")?);
-        Ok(CertificateRow { staff, host, reason: from_text(&reason, "reason")? })
+        let reason = Some(reason).filter(|text: &String| !text.is_empty());
+        Ok(CertificateRow { staff, host, reason: reason.map(|text| from_text(&text, "reason")).transpose()? })
     })
     .transpose()
+}
+
+/// The person's certificates, all or those that were issued before, as far as their reasons are there.
+pub fn told(db: &Connection, staff: &StaffId, before: Option<UnixMs>) -> Stored<Vec<ToldCertificate>> {
+    let mut select = db.prepare_cached(
+        "SELECT c.serial, c.host, EXISTS (SELECT 1 FROM connections k WHERE k.certificate = c.serial)
+         FROM certificates c WHERE c.reason <> '' AND c.staff = ?1 AND (?2 IS NULL OR ?2 >
+         (SELECT json_extract(e.text, '$.at') FROM subjects s JOIN entries e ON e.seq = s.seq
+          WHERE s.kind = 'certificate' AND s.id = CAST(c.serial AS TEXT) ORDER BY s.seq LIMIT 1))",
+    )?;
+    let rows = select.query_map(params![staff.as_str(), before.map(|at| at.0)], |row| {
+        Ok((CertificateSerial(row.get(0)?), row.get::<_, String>(1)?, row.get(2)?))
+    })?;
+    rows.map(|row| {
+        let (serial, host, connected) = row?;
+        Ok(ToldCertificate { serial, host: parsed(&host, "host")?, connected })
+    })
+    .collect()
+}
+
+/// Erases what the certificate was issued for.
+pub fn erase_reason(db: &Connection, serial: CertificateSerial) -> Stored<()> {
+    db.execute("UPDATE certificates SET reason = '' WHERE serial = ?1", [serial.0])?;
+    Ok(())
 }
 
 /// What the host's agent told, in place of what it told before. Nothing where the host is not there.

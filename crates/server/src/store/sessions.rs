@@ -26,9 +26,9 @@ pub struct Which<'a> {
     pub before: Option<UnixMs>,
 }
 
-/// Sessions whose reason is there: those that are over, and how many are not.
-pub struct Over {
-    pub over: Vec<SessionSerial>,
+/// What has its reason still: those that are over, and how many are not.
+pub struct Over<T = SessionSerial> {
+    pub over: Vec<T>,
     pub open: usize,
 }
 

@@ -215,6 +215,16 @@ impl House {
         })
     }
 
+    /// The same house, whose database is from before it was noted which entries are about which certificate.
+    pub fn before_certificates_were_noted(&self) -> Self {
+        self.reopened(|database| {
+            let db = rusqlite::Connection::open(database).unwrap();
+            let undo = "DELETE FROM subjects WHERE kind = 'certificate';
+                DELETE FROM refinery_schema_history WHERE name = 'certificates_are_subjects';";
+            db.execute_batch(undo).unwrap();
+        })
+    }
+
     fn reopened(&self, meanwhile: impl FnOnce(&Path)) -> Self {
         let copy = Arc::new(TempDir::new().unwrap());
         for file in std::fs::read_dir(self.dir.path()).unwrap() {

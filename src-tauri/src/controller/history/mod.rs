@@ -132,7 +132,7 @@ fn local(standing: &Standing, trust: &FeedTrust, subject: &Subject) -> Result<(V
     let held = standing.with_tail(|tail| {
         let note = tail.note()?.to_owned();
         let with = |proven: ProvenEntry| {
-            let opening = proven::ended(&proven.text).and_then(|session| tail.opening(session));
+            let opening = proven::ending(&proven.text).and_then(|end| tail.opening(&end));
             (proven, opening)
         };
         let entries: Vec<_> = tail.about(subject, MOST_LOCAL).into_iter().map(with).collect();

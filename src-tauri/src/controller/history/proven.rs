@@ -10,7 +10,6 @@ use doorward_core::{
         subject::Subject,
         tree::{Hash, leaf_hash},
     },
-    id::SessionSerial,
     session::Reason,
     wire::{Counts, HistoryEntry},
 };
@@ -98,7 +97,7 @@ pub(super) struct Verified {
 pub(super) struct VerifiedEntry {
     pub proven: ProvenEntry,
     pub entry: Entry,
-    /// Where it ends a session: the entry that opened it.
+    /// Where it ends a session or revokes a certificate: the entry that opened or issued it.
     pub opening: Option<Entry>,
     /// The server's word, and no part of the feed.
     pub reason: Option<Reason>,
@@ -167,7 +166,7 @@ pub(super) fn verify(came: Came, copy: Head, beside: Option<Vec<Hash>>) -> Resul
             return Err(refused("the entries are not in order"));
         }
         if opening.as_ref().is_some_and(|opening| !opens(opening, &entry)) {
-            return Err(refused("an entry that ends a session came with the opening of another"));
+            return Err(refused("an entry that ends something came with the opening of something else"));
         }
         if subject.as_ref().is_some_and(|subject| !is_about(&entry, opening.as_ref(), subject)) {
             return Err(refused("an entry is about something else"));
@@ -186,29 +185,23 @@ pub(super) fn included(proven: &ProvenEntry, checkpoint: &Checkpoint) -> Result<
     Ok(entry)
 }
 
-/// Which session an entry ends.
-pub(super) fn ended(text: &str) -> Option<SessionSerial> {
-    match Entry::decode(text.as_bytes()).ok()?.what {
-        What::SessionEnded { session, .. } => Some(session),
-        _ => None,
-    }
+/// What an entry reports, where it ends something that another opened.
+pub(super) fn ending(text: &str) -> Option<What> {
+    Entry::decode(text.as_bytes()).ok().map(|entry| entry.what).filter(|what| what.ends().is_some())
 }
 
 fn opens(opening: &Entry, end: &Entry) -> bool {
-    let (What::SessionOpened { session: opened, .. }, What::SessionEnded { session: ended, .. }) =
-        (&opening.what, &end.what)
-    else {
-        return false;
-    };
-    opened == ended && opening.seq < end.seq
+    let over = end.what.ends();
+    over.is_some() && opening.what.opens() == over && opening.seq < end.seq
 }
 
-/// A key's end names who ended it and not whose it was, and an end without its opening names the session alone: of those
-/// the feed itself does not say more, and the server's word is shown as what it is.
+/// A key's end names who ended it and not whose it was, an SSH key the key it goes with and not whose that is, and an end
+/// without its opening names the session alone: of those the feed itself does not say more, and the server's word is shown
+/// as what it is.
 fn is_about(entry: &Entry, opening: Option<&Entry>, subject: &Subject) -> bool {
     let names = |entry: &Entry| entry.what.subjects().contains(subject);
     match (&entry.what, opening) {
-        (What::KeyRevoked { .. }, _) if matches!(subject, Subject::Staff(_)) => true,
+        (What::KeyRevoked { .. } | What::SshKeyEnrolled { .. }, _) if matches!(subject, Subject::Staff(_)) => true,
         (What::SessionEnded { .. }, None) => true,
         (_, opening) => names(entry) || opening.is_some_and(names),
     }

@@ -5,7 +5,7 @@ use doorward_core::{
     feed::entry::{Entry, What},
     grant::{Grant, Setting, Until},
     id::{AccountId, StaffId},
-    policy::HostLabel,
+    policy::{Ask, HostLabel, decide},
     session::EndCause,
     state::AccessState,
     time::UnixMs,
@@ -77,18 +77,34 @@ impl Looker<'_> {
             What::SshKeyEnrolled { key, ssh_key } => {
                 Happened::SshKeyEnrolled { key: short(key.0), ssh_key: ssh_key.to_string() }
             }
-            What::CertificateIssued { certificate, staff, host, ends, connection_ends, .. } => {
-                Happened::CertificateIssued {
-                    certificate: short(certificate.0),
-                    staff: self.person(staff),
-                    host: host.to_string(),
-                    ends: ms(*ends),
-                    connection_ends: ms(*connection_ends),
-                }
-            }
+            What::CertificateIssued { .. } => self.issued(verified, state),
             What::CertificateRevoked { certificate, by } => {
-                Happened::CertificateRevoked { certificate: short(certificate.0), by: self.person(by) }
+                let issuing = verified.opening.as_ref();
+                let (staff, host) = issuing.map_or((None, None), |issuing| match &issuing.what {
+                    What::CertificateIssued { staff, host, .. } => (Some(self.person(staff)), Some(host.to_string())),
+                    _ => (None, None),
+                });
+                let (certificate, issued) = (short(certificate.0), issuing.map(|issuing| ms(issuing.at)));
+                Happened::CertificateRevoked { certificate, by: self.person(by), staff, host, issued }
             }
+        }
+    }
+
+    fn issued(&self, verified: &VerifiedEntry, state: &AccessState) -> Happened {
+        let What::CertificateIssued { certificate, staff, host, ends, connection_ends, .. } = &verified.entry.what
+        else {
+            return Happened::AccountClosed;
+        };
+        let ask = Ask::Stay { host, certificate: *certificate };
+        Happened::CertificateIssued {
+            certificate: short(certificate.0),
+            staff: self.person(staff),
+            host: host.to_string(),
+            ends: ms(*ends),
+            connection_ends: ms(*connection_ends),
+            still_open: decide(state, &ask, self.now).is_ok(),
+            ticket: verified.reason.as_ref().and_then(|reason| reason.ticket()).map(str::to_owned),
+            reason: verified.reason.as_ref().map(|reason| reason.text().to_owned()),
         }
     }
 

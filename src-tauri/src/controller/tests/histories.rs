@@ -11,6 +11,7 @@ use doorward_core::{
         subject::Subject,
         tree::{Frontier, Hash, leaf_hash},
     },
+    session::Reason,
     time::UnixMs,
     wire::{Consistency, Counts, History, HistoryEntry, Proven, TakenGrant, TakenGrants, hashes_as_text},
 };
@@ -58,15 +59,19 @@ impl Feed {
 
     pub fn history(&self, subject: &Subject, size: Option<u64>, before: Option<u64>) -> History {
         let (size, entries) = (size.unwrap_or(self.newest()), self.entries());
-        let opening = |end: &Entry| match end.what {
-            What::SessionEnded { session, .. } => entries
-                .iter()
-                .find(|entry| matches!(entry.what, What::SessionOpened { session: opened, .. } if opened == session)),
+        let opening = |end: &Entry| {
+            let over = end.what.ends()?;
+            entries.iter().find(|entry| entry.what.opens().as_ref() == Some(&over))
+        };
+        // Whose a key is, the server knows beside the feed.
+        let owner = |entry: &Entry| match entry.what {
+            What::KeyRevoked { key, .. } | What::SshKeyEnrolled { key, .. } => self.state.key_owner(key).cloned(),
             _ => None,
         };
         let about = |entry: &&Entry| {
             let names = |entry: &Entry| entry.what.subjects().contains(subject);
-            names(entry) || opening(entry).is_some_and(names)
+            let owns = owner(entry).is_some_and(|staff| *subject == Subject::Staff(staff));
+            names(entry) || owns || opening(entry).is_some_and(names)
         };
         let until = before.unwrap_or(u64::MAX).min(size + 1);
         let found: Vec<_> = entries.iter().rev().filter(|entry| entry.seq.0 < until).filter(about).take(PAGE).collect();
@@ -75,7 +80,8 @@ impl Feed {
             proven: self.proven(entry, size),
             opening: opening(entry).map(|opening| self.proven(opening, size)),
             counts: Some(Counts { reads: 12, writes: 1 }),
-            reason: None,
+            reason: matches!(entry.what, What::CertificateIssued { .. })
+                .then(|| Reason::new(Some("T-9"), "the disk is full").unwrap()),
         });
         History { entries: shown.collect(), size, checkpoint: self.note(size), before }
     }

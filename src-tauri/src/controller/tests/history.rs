@@ -3,8 +3,11 @@
 use doorward_core::{
     feed::{entry::What, proof_file::Proof, subject::Subject},
     grant::{Setting, Until},
-    id::{GrantSerial, KeySerial, SessionSerial},
+    id::{CertificateSerial, GrantSerial, HostId, KeySerial, SessionSerial},
+    policy::HostLabel,
     session::{EndCause, Mode},
+    ssh::SshFingerprint,
+    staff::Role,
     time::Millis,
     wire::History,
 };
@@ -94,6 +97,103 @@ async fn what_is_ahead_of_the_copy_is_shown_where_the_copy_is_its_beginning() {
     stage.house.inner().feed.ahead(What::GrantEnabled { grant, account: account("acme"), setting, by, until }, now);
     let view = acme(&stage, None).await.unwrap();
     assert_eq!((kinds(&view)[0].as_str(), view.size), ("grant-enabled", stage.state().await.feed_size + 1));
+}
+
+fn issued(certificate: u64, on: &str) -> What {
+    What::CertificateIssued {
+        certificate: CertificateSerial(certificate),
+        staff: staff("ada"),
+        key: KeySerial(1),
+        ssh_key: SshFingerprint::of(b"ada's"),
+        host: HostId::parse(on).unwrap(),
+        ends: START.plus(Millis::minutes(10)),
+        connection_ends: START.plus(Millis::hours(8)),
+    }
+}
+
+/// Ada was let in to web-1 twice and to web-2 once; a security admin revoked the first.
+async fn logged_in() -> Stage {
+    let mut stage = Stage::new();
+    stage.happens(What::RoleGiven { staff: staff("ada"), role: Role::InfrastructureEngineer });
+    for host in ["web-1", "web-2"] {
+        let host = HostId::parse(host).unwrap();
+        stage.happens(What::HostAdded { host, label: HostLabel::Infrastructure });
+    }
+    stage.happens(What::SshKeyEnrolled { key: KeySerial(1), ssh_key: SshFingerprint::of(b"ada's") });
+    stage.happens(issued(1, "web-1"));
+    stage.happens(issued(2, "web-2"));
+    stage.happens(issued(3, "web-1"));
+    stage.happens(What::CertificateRevoked { certificate: CertificateSerial(1), by: staff("sven") });
+    stage.beat();
+    stage.sign_in("carl").await;
+    stage.rows().await;
+    stage
+}
+
+async fn of_web_1(stage: &Stage) -> Result<HistoryView, Problem> {
+    stage.ask(|reply| Request::History(ask(SubjectName::Host, "web-1", None), reply)).await
+}
+
+#[tokio::test]
+async fn a_server_s_history_says_who_was_let_in_why_and_what_was_revoked() {
+    let mut stage = logged_in().await;
+    let view = of_web_1(&stage).await.unwrap();
+    let wanted = ["certificate-revoked", "certificate-issued", "certificate-issued", "host-added"];
+    assert_eq!((kinds(&view), view.since), (wanted.map(str::to_owned).to_vec(), None));
+    let open = |row: &HistoryRow| match &row.what {
+        Happened::CertificateIssued { certificate, still_open, ticket, .. } => {
+            Some((*certificate, *still_open, ticket.clone()))
+        }
+        _ => None,
+    };
+    let ticket = Some("T-9".to_owned());
+    let told: Vec<_> = view.rows.iter().filter_map(open).collect();
+    assert_eq!(told, [(3, true, ticket.clone()), (1, false, ticket)], "a revoked one admits nobody");
+    let revoked = |view: &HistoryView| match &view.rows[0].what {
+        Happened::CertificateRevoked { certificate: 1, by, staff: Some(staff), host: Some(host), issued: Some(_) } => {
+            (by.id.clone(), staff.id.clone(), host.clone())
+        }
+        _ => panic!("whose it was and where is proven with it"),
+    };
+    let wanted = ("sven".to_owned(), "ada".to_owned(), "web-1".to_owned());
+    assert_eq!(revoked(&view), wanted);
+    // The person's own: with the SSH key that goes with hers, and what somebody else revoked.
+    let person = ask(SubjectName::Staff, "ada", None);
+    let ada = stage.ask(|reply| Request::History(person, reply)).await.unwrap();
+    let wanted =
+        ["certificate-revoked", "certificate-issued", "certificate-issued", "certificate-issued", "ssh-key-enrolled"];
+    assert_eq!(kinds(&ada), wanted);
+    // Out of reach the same rows come from the copy, without what only the server knows.
+    stage.cut();
+    stage.pass(Millis::minutes(1));
+    stage.tick().await;
+    stage.reaches(|state| state.connection.state == ConnectionState::Offline).await;
+    let local = of_web_1(&stage).await.unwrap();
+    assert_eq!((kinds(&local), local.since), (kinds(&view), Some(0)));
+    assert_eq!(local.rows.iter().filter_map(open).collect::<Vec<_>>(), [(3, true, None), (1, false, None)]);
+    assert_eq!(revoked(&local), ("sven".to_owned(), "ada".to_owned(), "web-1".to_owned()));
+}
+
+#[tokio::test]
+async fn a_revocation_is_shown_with_the_issuing_of_that_very_certificate_alone() {
+    let stage = logged_in().await;
+    type Forgery = (&'static str, fn(&mut History));
+    let forgeries: [Forgery; 3] = [
+        ("none, so that nothing says which host it was for", |told| told.entries[0].opening = None),
+        ("another's", |told| told.entries[0].opening = Some(told.entries[1].proven.clone())),
+        ("one that is not in the feed", |told| {
+            let opening = told.entries[0].opening.as_mut().unwrap();
+            opening.entry = opening.entry.replace("ada", "carl");
+        }),
+    ];
+    for (name, forge) in forgeries {
+        stage.house.inner().forge = Some(Box::new(forge));
+        assert_eq!(of_web_1(&stage).await.unwrap_err().code, ErrorCode::NotProven, "{name}");
+    }
+    let subject = Subject::Host(HostId::parse("web-2").unwrap());
+    let of_web_2 = stage.house.inner().feed.history(&subject, None, None).entries;
+    stage.house.inner().forge = Some(Box::new(move |told| told.entries.clone_from(&of_web_2)));
+    assert_eq!(of_web_1(&stage).await.unwrap_err().code, ErrorCode::NotProven, "another server's");
 }
 
 #[tokio::test]

@@ -46,7 +46,7 @@ fn certificate(serial: u64, who: &str, connected: Option<UnixMs>) -> Certificate
     CertificateView {
         certificate: CertificateSerial(serial),
         staff: staff(who),
-        reason: Reason::new(Some("T-9"), "the disk is full").unwrap(),
+        reason: Some(Reason::new(Some("T-9"), "the disk is full").unwrap()),
         issued: START,
         ends: START.plus(Millis::minutes(10)),
         connection_ends: START.plus(Millis::hours(8)),

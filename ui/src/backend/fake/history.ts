@@ -6,7 +6,7 @@ const TESS = { id: "tess-okafor", name: "Tess Okafor" };
 const NIA = { id: "nia-berg", name: "Nia Berg" };
 const SIZE = 48_302;
 
-export function makeHistory(asked: URLSearchParams, began: Ms, me: { id: string; name: string }, accounts: Map<string, AccountRow>, online: () => boolean) {
+export function makeHistory(asked: URLSearchParams, began: Ms, me: { id: string; name: string }, accounts: Map<string, AccountRow>, online: () => boolean, ofHost: (id: string) => [Ms, Happened][]) {
   const forged = asked.get("log") === "forged";
   const before: PastGrant[] = [...accounts.values()].slice(0, 40).filter((_, i) => i % 9 === 4).map((row, i) => ({ serial: 900 + i, account: row.id, account_name: row.name, setting: "support-team-access", from: began - (16 + i) * DAY, until: began + (20 + i) * DAY, off: began - (1 + i) * DAY - 3 * HOUR }));
 
@@ -59,9 +59,10 @@ export function makeHistory(asked: URLSearchParams, began: Ms, me: { id: string;
     before,
     history(ask: HistoryAsk, sessions: SessionView[]): HistoryView | null {
       if (forged) return null;
-      const all = ask.of === "staff" ? ofStaff(ask.id) : rows(ask.id, sessions);
-      // What a session was for is the server's word, and not in the copy.
-      const bare = (row: HistoryRow): HistoryRow => (row.what.is === "session-opened" ? { ...row, what: { ...row.what, ticket: null, reason: null, reads: null, writes: null } } : row);
+      const onHost = () => ofHost(ask.id).toSorted((a, b) => b[0] - a[0]).map(([at, what], i) => ({ seq: SIZE - 12 - i * 287, at, account: null, what }));
+      const all = ask.of === "staff" ? ofStaff(ask.id) : ask.of === "host" ? onHost() : rows(ask.id, sessions);
+      // What a session or a certificate was for is the server's word, and not in the copy.
+      const bare = (row: HistoryRow): HistoryRow => (row.what.is === "session-opened" ? { ...row, what: { ...row.what, ticket: null, reason: null, reads: null, writes: null } } : row.what.is === "certificate-issued" ? { ...row, what: { ...row.what, ticket: null, reason: null } } : row);
       if (!online()) return { rows: all.slice(0, 6).map(bare), before: null, since: SIZE - 2_100, size: SIZE, signed: began - 2 * HOUR };
       const rest = ask.before === null ? all : all.filter((row) => row.seq < (ask.before ?? 0));
       const page = rest.slice(0, 11);

@@ -60,7 +60,7 @@ let serial = 7_100;
 const security = makeSecurity({ me: ME, role, began: BEGAN, accounts, keys });
 const desktop = makeDesktop(tell, state.phase === "signed-in");
 
-const history = makeHistory(asked, BEGAN, { id: ME, name: "Mara Novak" }, accounts, () => state.connection.state === "online");
+const history = makeHistory(asked, BEGAN, { id: ME, name: "Mara Novak" }, accounts, () => state.connection.state === "online", (host) => servers.history(host));
 let looked = false;
 
 // ------------------------------------------------------------------ the key

@@ -1,7 +1,7 @@
 /** The made-up world's servers, who is on them, and connecting to one. No terminal is opened. NO SECURITY. */
 import type { Commands } from "..";
-import type { CertificateOn, ErrorCode, KeyPurpose, Ms, OwnSshKey, ServersView, ServerView, Why } from "../bindings";
-import { HOUR, MINUTE } from "../../time";
+import type { CertificateOn, ErrorCode, Happened, KeyPurpose, Ms, OwnSshKey, ServersView, ServerView, Why } from "../bindings";
+import { DAY, HOUR, MINUTE } from "../../time";
 import { problem } from "./daily";
 import type { Role } from "./world";
 
@@ -35,8 +35,8 @@ export function makeServers(world: World) {
   let serial = 412;
   let told = began;
 
-  const on = (staff: [string, string], ticket: string | null, reason: string, ago: number, more: Partial<CertificateOn> = {}): CertificateOn => ({
-    certificate: ++serial, staff: { id: staff[0], name: staff[1] }, mine: staff[0] === me, ticket, reason, issued: began - ago, ends: began - ago + 10 * MINUTE,
+  const on = (staff: [string, string], ticket: string | null, reason: string | null, ago: number, more: Partial<CertificateOn> = {}): CertificateOn => ({
+    certificate: more.certificate ?? ++serial, staff: { id: staff[0], name: staff[1] }, mine: staff[0] === me, ticket, reason, issued: began - ago, ends: began - ago + 10 * MINUTE,
     connection_ends: began - ago + 8 * HOUR, connected: began - ago + MINUTE, command: null, ...more,
   });
   const server = (host: string, label: ServerView["label"], address: string, certificates: CertificateOn[] = [], more: Partial<ServerView> = {}): ServerView => ({
@@ -53,6 +53,7 @@ export function makeServers(world: World) {
     server("db-1", "maintenance", "10.20.1.5", [on(["tove-dahl", "Tove Dahl"], "OPS-298", "Weekly vacuum and a look at the slow queries", 3 * HOUR)], { login: "postgres" }),
     server("db-2", "maintenance", "10.20.1.6", [], { login: "postgres" }),
   ];
+  const over: [ServerView, CertificateOn, Ms][] = [];
   const find = (certificate: number) => all.flatMap((one) => one.certificates.map((c) => [one, c] as const)).find(([, c]) => c.certificate === certificate);
 
   function view(): ServersView {
@@ -102,9 +103,29 @@ export function makeServers(world: World) {
       if (!own && !world.online()) return no("offline");
       if (!own && !(await world.ceremony({ purpose: "end-connection", host: one.host, staff: staff.name ?? staff.id }))) return no("cancelled");
       one.certificates = one.certificates.filter((c) => c.certificate !== certificate);
+      over.push([one, found[1], now()]);
       world.changed();
       return ok(null);
     },
   };
-  return { commands };
+
+  /** Everything about a server: who was let in, for what, and what was taken back. */
+  function history(host: string): [Ms, Happened][] {
+    const one = all.find((other) => other.host === host);
+    if (!one) return [];
+    const ME = { id: me, name: "Mara Novak" };
+    const issued = (c: CertificateOn, ended: boolean): [Ms, Happened] => [c.issued, { is: "certificate-issued", certificate: c.certificate, staff: c.staff, host, ends: c.ends, connection_ends: c.connection_ends, still_open: !ended && c.connection_ends > now(), ticket: c.ticket, reason: c.reason }];
+    const revoked = (c: CertificateOn, at: Ms, by: { id: string; name: string | null }): [Ms, Happened] => [at, { is: "certificate-revoked", certificate: c.certificate, by, staff: c.staff, host, issued: c.issued }];
+    const long = (who: [string, string], certificate: number, ago: number, ticket: string | null, reason: string | null) => on(who, ticket, reason, ago, { certificate });
+    const cut = long(["samir-aziz", "Samir Aziz"], 377, 3 * DAY, null, "Trying a new version of the agent");
+    const left = long(LIAM, 341, 9 * DAY + 2 * HOUR, "OPS-287", "Swapping the disk that reports errors");
+    const before = [cut, left, long(LIAM, 296, 16 * DAY, "OPS-270", "Kernel update and a restart")];
+    const gone = over.filter(([of]) => of === one);
+    return [
+      ...one.certificates.map((c) => issued(c, false)), ...gone.map(([, c]) => issued(c, true)), ...before.map((c) => issued(c, true)),
+      ...gone.map(([, c, at]) => revoked(c, at, ME)), revoked(cut, cut.issued + 35 * MINUTE, { id: "nia-berg", name: "Nia Berg" }), revoked(left, left.issued + 50 * MINUTE, left.staff),
+      [began - 60 * DAY, { is: "host-added", host, label: one.label }],
+    ];
+  }
+  return { commands, history };
 }
