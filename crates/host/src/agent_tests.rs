@@ -7,7 +7,10 @@ use std::{
     sync::atomic::AtomicU64,
 };
 
-use doorward_client::{clocks::Clocks, replica::Replica};
+use doorward_client::{
+    clocks::Clocks,
+    replica::{Place, Replica, ReplicaFault},
+};
 use doorward_core::{
     feed::{
         batch::Batch,
@@ -30,6 +33,9 @@ use crate::plan::Connected;
 const ORIGIN: &str = "feed.test";
 const START: UnixMs = UnixMs(1_764_000_000_000);
 const LEASE: Millis = Millis(10_000);
+/// Whoever is to end ends within the one, and whoever is not to is still there after the other.
+const SOON: Duration = Duration::from_secs(20);
+const A_MOMENT: Duration = Duration::from_millis(300);
 /// No process of this machine acts as this user.
 const NOBODY: u32 = 4_000_000_000;
 
@@ -106,18 +112,24 @@ pub(crate) struct Stage {
 impl Stage {
     /// One that is fresh, and whose files are in place.
     pub fn new() -> Self {
-        let mut stage = Self::begun(false, Some(Place::Plain(PathBuf::from("replica.db"))));
+        let mut stage = Self::begun(false);
         stage.hear();
         stage.agent.sweep();
         stage
     }
 
     /// One that has heard nothing yet.
-    fn begun(strict: bool, lies: Option<Place>) -> Self {
+    fn begun(strict: bool) -> Self {
+        Self::over(strict, Replica::open_at)
+    }
+
+    /// One over a copy that is opened in some way.
+    fn over(strict: bool, opened: impl FnOnce(&Place, FeedTrust, Standing) -> Result<Replica, ReplicaFault>) -> Self {
         let folder = TempDir::new().unwrap();
         let clocks = Arc::new(Hands::default());
         let standing = Standing::new(clocks.clone());
-        let replica = Replica::open(&folder.path().join("replica.db"), Feed::trust(), standing.clone()).unwrap();
+        let lies = Place::Plain(folder.path().join("replica.db"));
+        let replica = opened(&lies, Feed::trust(), standing.clone()).unwrap();
         let host = HostId::parse("web-1").unwrap();
         let parts = Parts {
             host: host.clone(),
@@ -126,7 +138,6 @@ impl Stage {
             strict,
             standing,
             online: watch::channel(Connection::default()).1,
-            place: watch::channel(Placed { turn: 1, place: lies }).1,
             connections: Arc::new(Connections::open(&folder.path().join("connections"), "boot-1").unwrap()),
             scopes: Scopes::find(),
             unprivileged: NOBODY,
@@ -236,7 +247,7 @@ fn only_root(answer: Result<Principal, Refused>, wanted: Result<&str, Refused>) 
 
 #[test]
 fn yes_is_said_to_sshd_alone_and_not_before_its_files_are_in_place() {
-    let mut stage = Stage::begun(false, Some(Place::Plain(PathBuf::from("replica.db"))));
+    let mut stage = Stage::begun(false);
     stage.hear();
     let sshd = FakeSshd::new(&stage);
     assert_eq!(stage.agent.admit(sshd.command, &ask()), Err(Refused::ListsNotInPlace));
@@ -282,12 +293,12 @@ fn files_that_cannot_be_written_let_nobody_in() {
 }
 
 #[test]
-fn a_copy_that_is_old_or_in_memory_alone_lets_nobody_in() {
+fn a_copy_that_is_old_or_stands_in_for_one_lets_nobody_in() {
     let stage = Stage::new();
     stage.pass(LEASE);
     stage.pass(Millis(1));
     assert_eq!(stage.agent.admit(own(), &ask()), Err(Refused::NotFresh));
-    let mut stage = Stage::begun(false, Some(Place::Memory));
+    let mut stage = Stage::over(false, Replica::stand_in);
     stage.hear();
     stage.agent.sweep();
     assert_eq!(stage.agent.admit(own(), &ask()), Err(Refused::NotFresh));
@@ -308,23 +319,23 @@ fn whoever_is_revoked_is_ended_with_the_next_look_and_a_strict_agent_ends_all_on
     let by = StaffId::parse("ines").unwrap();
     stage.happens(vec![What::CertificateRevoked { certificate: CertificateSerial(1), by }]);
     stage.agent.sweep();
-    assert!(is_ended(&sshd));
+    assert!(ends(&sshd, SOON));
     for strict in [false, true] {
-        let stage = Stage::begun(strict, Some(Place::Plain(PathBuf::from("replica.db"))));
+        let stage = Stage::begun(strict);
         let sshd = connected(&stage);
         stage.pass(LEASE);
         stage.agent.sweep();
-        assert!(!is_ended(&sshd), "it has only just begun");
+        assert!(!ends(&sshd, A_MOMENT), "it has only just begun");
         stage.pass(Millis(1));
         stage.agent.sweep();
-        assert_eq!(is_ended(&sshd), strict);
+        assert_eq!(ends(&sshd, if strict { SOON } else { A_MOMENT }), strict);
     }
 }
 
-/// A process that was killed is gone, or is not looked at yet by this test that started it.
-fn is_ended(sshd: &FakeSshd) -> bool {
+/// Whether it ends within so long: a process that was killed is gone, or is not looked at yet by this test that started it.
+fn ends(sshd: &FakeSshd, within: Duration) -> bool {
     let began = std::time::Instant::now();
-    while sshd.id().lives() && began.elapsed() < Duration::from_millis(300) {
+    while sshd.id().lives() && began.elapsed() < within {
         std::thread::yield_now();
     }
     !sshd.id().lives()

@@ -1,5 +1,5 @@
 //! The configuration that the installed `ssh` is given for one connection. It says everything that matters, so that no
-//! configuration of the user's brings in another key, another host key or an older connection; how the network is crossed
+//! configuration of the user's puts another key before this one, or brings in another host key or an older connection; how the network is crossed
 //! stays theirs to say, for their own files are read behind it.
 
 use std::{
