@@ -6,7 +6,7 @@ use doorward_core::{
     id::{CertificateSerial, GrantSerial, HostId, KeySerial, SessionSerial},
     policy::HostLabel,
     session::{EndCause, Mode},
-    ssh::SshFingerprint,
+    ssh::{SshCa, SshFingerprint},
     staff::Role,
     time::Millis,
     wire::History,
@@ -120,6 +120,7 @@ async fn logged_in() -> Stage {
         stage.happens(What::HostAdded { host, label: HostLabel::Infrastructure });
     }
     stage.happens(What::SshKeyEnrolled { key: KeySerial(1), ssh_key: SshFingerprint::of(b"ada's") });
+    stage.happens(What::SshCaTrusted { ca: SshCa::new([1; 32]) });
     stage.happens(issued(1, "web-1"));
     stage.happens(issued(2, "web-2"));
     stage.happens(issued(3, "web-1"));

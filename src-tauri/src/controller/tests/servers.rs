@@ -10,7 +10,7 @@ use doorward_core::{
     id::{CertificateSerial, HostId, KeySerial},
     policy::HostLabel,
     session::Reason,
-    ssh::SshFingerprint,
+    ssh::{SshCa, SshFingerprint},
     staff::Role,
     time::{Millis, UnixMs},
     wire::{self, CertificateView, HostReach, Intent, IssuedCertificate},
@@ -59,6 +59,7 @@ fn furnish(stage: &mut Stage) {
     stage.happens(What::RoleGiven { staff: staff("ada"), role: Role::InfrastructureEngineer });
     stage.happens(What::HostAdded { host: host("web-1"), label: HostLabel::Infrastructure });
     stage.happens(What::SshKeyEnrolled { key: KeySerial(1), ssh_key: SshFingerprint::of(b"ada's") });
+    stage.happens(What::SshCaTrusted { ca: SshCa::new([1; 32]) });
     let told = wire::ServerView {
         host: host("web-1"),
         label: HostLabel::Infrastructure,
