@@ -233,7 +233,8 @@ pub struct Whose {
     /// Those in this account, which may be closed
     #[arg(long, value_parser = AccountId::parse)]
     pub account: Option<AccountId>,
-    /// Those of this member of staff, and without an account their certificates too; where they are suspended and nothing else is said, their name and handle go too
+    /// Those of this member of staff, and without an account their certificates too; where they are suspended and nothing
+    /// else is said, their name and handle go too
     #[arg(long, value_parser = StaffId::parse)]
     pub staff: Option<StaffId>,
 }

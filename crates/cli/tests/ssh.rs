@@ -277,3 +277,18 @@ async fn a_wrong_pin_is_asked_for_again_and_calling_off_leaves_the_terminal_as_i
     assert!(terminal.shown.contains(" echo "), "what is typed is shown again: {}", terminal.shown);
     assert!(!place.file("told").exists() && place.left() == 0);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_certificate_that_cannot_be_used_is_taken_back() {
+    let place = Place::new().await;
+    place.enrol().await;
+    // No line of ssh's configuration can name such a file.
+    let mut terminal = place.run("web-1 --as ines --reason 'The disk is full' --identity '/home/ines/a\nkey'");
+    terminal.give_pin("to sign in as ines").await;
+    terminal.give_pin("to log in to web-1 for this reason").await;
+    assert_eq!(terminal.ends().await, Some(1), "{}", terminal.shown);
+    assert!(terminal.shown.contains("the connection's private folder"), "{}", terminal.shown);
+    let listed = place.admin.api.servers(&place.admin.token).await.unwrap().servers;
+    assert!(listed.len() == 2 && listed.iter().all(|server| server.certificates.is_empty()), "{listed:?}");
+    assert!(!place.file("told").exists() && place.left() == 0);
+}

@@ -1,4 +1,5 @@
-//! One errand at the server: signed in by the staff key for it, done by a second touch, signed out again.
+//! One errand at the server: signed in by the staff key for it, done by a second touch, signed out again whatever came of
+//! it.
 
 use std::sync::Arc;
 
@@ -8,13 +9,16 @@ use doorward_client::{
     identity::ClientIdentity,
     keys::{KeyDriver, KeyFault, KeyState, KeyTalk, SignAsk, key_talk},
 };
-use doorward_core::wire::{Answer, BeginIntent, BeginSignIn, ConfirmIntent, Intent, Outcome, WebAuthnJson};
+use doorward_core::{
+    id::CertificateSerial,
+    wire::{Answer, BeginIntent, BeginSignIn, ConfirmIntent, Intent, Outcome, WebAuthnJson},
+};
 use secrecy::SecretString;
 
 use super::{keys, prompt::Prompt, words};
 use crate::fault::Fault;
 
-/// A sign-in that serves one intent. Its certificate and its token are in memory alone.
+/// A sign-in that serves one errand. Its certificate and its token are in memory alone.
 pub struct Errand {
     api: Api,
     token: SecretString,
@@ -40,16 +44,22 @@ impl Errand {
         Ok(Self { api, token: SecretString::from(signed_in.token.0), keys })
     }
 
-    /// Has the server do exactly this, by a touch for it, and signs out whatever came of it.
-    pub async fn intend(self, prompt: &Prompt, intent: Intent, for_what: &str) -> Result<Outcome, Fault> {
-        let done = self.confirmed(prompt, intent, for_what).await;
+    /// Does this with the sign-in, and signs out.
+    pub async fn end<R>(self, work: impl AsyncFnOnce(&Self) -> R) -> R {
+        let done = work(&self).await;
         // Nothing is left open by a sign-in that the server does not hear the end of but the sign-in: it is bound to a
         // certificate that goes with this process.
         let _unheard = self.api.sign_out(&self.token).await;
         done
     }
 
-    async fn confirmed(&self, prompt: &Prompt, intent: Intent, for_what: &str) -> Result<Outcome, Fault> {
+    /// Revokes a certificate that was just issued and is of no use.
+    pub async fn give_back(&self, certificate: CertificateSerial) -> Result<(), Fault> {
+        self.api.revoke_own_certificate(&self.token, certificate).await.map_err(words::of)
+    }
+
+    /// Has the server do exactly this, by a touch for it.
+    pub async fn intend(&self, prompt: &Prompt, intent: Intent, for_what: &str) -> Result<Outcome, Fault> {
         let begun = self.api.begin_intent(&self.token, &BeginIntent { intent }).await.map_err(words::of)?;
         let credential = touch(&self.keys, prompt, &begun.options, for_what).await?;
         let confirm = ConfirmIntent { credential };

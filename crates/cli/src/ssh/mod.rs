@@ -7,12 +7,16 @@ mod prompt;
 mod run;
 mod words;
 
-use std::{fs, path::Path, process::ExitCode};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use doorward_client::{
     clocks::{Clocks, MachineClocks},
     config::Config,
-    servers::{Places, Target, public_key},
+    servers::{Connection, Places, Target, public_key},
 };
 use doorward_core::{
     id::HostId,
@@ -38,11 +42,11 @@ pub async fn ssh(asked: Ssh) -> Result<ExitCode, Fault> {
     let work = async {
         match (&asked.enrol, &asked.host) {
             (Some(file), _) => enrol(&config, &prompt, &asked, file).await.map(|()| None),
-            (None, Some(host)) => certify(&config, &prompt, &asked, host).await.map(Some),
+            (None, Some(host)) => connect(&config, &prompt, &asked, host).await.map(Some),
             (None, None) => Err(Fault::Refused("name the server".to_owned())),
         }
     };
-    let issued = tokio::select! {
+    let connection = tokio::select! {
         done = work => done?,
         _ = tokio::signal::ctrl_c() => {
             prompt.restore();
@@ -50,8 +54,9 @@ pub async fn ssh(asked: Ssh) -> Result<ExitCode, Fault> {
             return Err(Fault::Refused("called off: nothing was done that was not confirmed".to_owned()));
         }
     };
-    match issued {
-        Some(issued) => connect(&issued, asked).await,
+    match connection {
+        // The folder goes when this returns, however that is.
+        Some(connection) => run::ssh(&connection.arguments(&asked.command)).await,
         None => Ok(ExitCode::SUCCESS),
     }
 }
@@ -60,11 +65,13 @@ async fn enrol(config: &Config, prompt: &Prompt, asked: &Ssh, file: &Path) -> Re
     let (public_key, fingerprint) = read_key(file)?;
     let errand = Errand::begin(config, prompt, asked.handle.clone()).await?;
     let for_what = format!("to enrol the SSH key {fingerprint}");
-    errand.intend(prompt, Intent::EnrolSshKey { public_key }, &for_what).await?;
+    let intent = Intent::EnrolSshKey { public_key };
+    errand.end(async |errand| errand.intend(prompt, intent, &for_what).await).await?;
     prompt.say(&format!("Enrolled {fingerprint}.\n"))
 }
 
-async fn certify(config: &Config, prompt: &Prompt, asked: &Ssh, host: &HostId) -> Result<IssuedCertificate, Fault> {
+/// Has a certificate issued, and lays out what `ssh` needs to use it.
+async fn connect(config: &Config, prompt: &Prompt, asked: &Ssh, host: &HostId) -> Result<Connection, Fault> {
     let text = match &asked.reason {
         Some(reason) => reason.clone(),
         None => prompt.ask(&format!("Reason for logging in to {host}: ")).await?,
@@ -72,20 +79,26 @@ async fn certify(config: &Config, prompt: &Prompt, asked: &Ssh, host: &HostId) -
     let reason = Reason::new(asked.ticket.as_deref(), &text).map_err(|fault| Fault::Refused(fault.to_string()))?;
     let errand = Errand::begin(config, prompt, asked.handle.clone()).await?;
     let intent = Intent::IssueCertificate { host: host.clone(), reason };
-    match errand.intend(prompt, intent, &format!("to log in to {host} for this reason")).await? {
-        Outcome::Certified { issued } => Ok(issued),
-        _ => Err(Fault::Refused("the server answered something else than was asked".to_owned())),
-    }
+    let work = async |errand: &Errand| {
+        let for_what = format!("to log in to {host} for this reason");
+        let Outcome::Certified { issued } = errand.intend(prompt, intent, &for_what).await? else {
+            return Err(Fault::Refused("the server answered something else than was asked".to_owned()));
+        };
+        let laid = lay_out(&issued, asked.identity.clone());
+        if laid.is_err() && errand.give_back(issued.certificate).await.is_err() {
+            prompt.say("The certificate could not be taken back: it is good for some minutes more.\n")?;
+        }
+        laid
+    };
+    errand.end(work).await
 }
 
-async fn connect(issued: &IssuedCertificate, asked: Ssh) -> Result<ExitCode, Fault> {
+fn lay_out(issued: &IssuedCertificate, identity: Option<PathBuf>) -> Result<Connection, Fault> {
     let target = Target::of(issued).map_err(|fault| Fault::Refused(fault.to_string()))?;
     let (places, clocks) = (Places::usual(), MachineClocks::new().map_err(Fault::machine("the machine's clocks"))?);
     places.sweep(clocks.wall());
-    let connection = places.lay_out(&target, asked.identity, rand::random());
-    let connection = connection.map_err(Fault::machine("the connection's private folder"))?;
-    // The folder goes when this returns, however that is.
-    run::ssh(&connection.arguments(&asked.command)).await
+    let connection = places.lay_out(&target, identity, rand::random());
+    connection.map_err(Fault::machine("the connection's private folder"))
 }
 
 /// The public key in the file, as it is enrolled, and its fingerprint.

@@ -1,6 +1,6 @@
 //! The configuration that the installed `ssh` is given for one connection. It says everything that matters, so that no
-//! configuration of the user's puts another key before this one, or brings in another host key or an older connection; how the network is crossed
-//! stays theirs to say, for their own files are read behind it.
+//! configuration of the user's puts another key before this one, or brings in another host key or an older connection; how
+//! the network is crossed stays theirs to say, for their own files are read behind it.
 
 use std::{
     ffi::{OsStr, OsString},

@@ -1,5 +1,6 @@
-//! Erasure: what is told of a session beside its record, a name, a ticket and a reason, and of a log-in to a server, a ticket
-//! and a reason, is erased where somebody asks for it. Records, roots and checkpoints stay as they are: they hold salted hashes, and the salt goes with the text.
+//! Erasure: what is told of a session beside its record, a name, a ticket and a reason, and of a log-in to a server, a
+//! ticket and a reason, is erased where somebody asks for it. Records, roots and checkpoints stay as they are: they hold
+//! salted hashes, and the salt goes with the text.
 //!
 //! Only what is over is erased. Whoever is in must be told of with name and reason.
 

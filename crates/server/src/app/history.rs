@@ -1,5 +1,5 @@
-//! Histories: the entries about an account, person, key, grant, session, host or certificate, each with the proof that it is in the feed,
-//! for whoever holds a checkpoint. What is proven is the log's word; nothing here is decided.
+//! Histories: the entries about an account, person, key, grant, session, host or certificate, each with the proof that it is
+//! in the feed, for whoever holds a checkpoint. What is proven is the log's word; nothing here is decided.
 
 use std::{cmp::Ordering, collections::BTreeMap, sync::Arc};
 
