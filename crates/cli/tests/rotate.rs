@@ -14,13 +14,11 @@ use doorward_client::identity::ClientIdentity;
 use doorward_core::{
     feed::entry::Entry,
     id::HostId,
-    policy::HostLabel,
     session::Reason,
     ssh::{Authority, LONGEST_CERTIFICATE, SshCa},
     staff::Role,
     state::AccessState,
     time::UnixMs,
-    wire::{HostReach, PutHost},
 };
 use doorward_testkit::{
     house::{House, Person},
@@ -28,8 +26,6 @@ use doorward_testkit::{
 };
 use secrecy::SecretString;
 use tempfile::TempDir;
-
-const HOST_KEY: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHlJwVIZ548kG5Z9tZEPXAYY4123eS91zc7jK8io0HsV";
 
 /// What the feed says of authorities.
 async fn authorities(house: &House) -> Vec<Authority> {
@@ -67,10 +63,7 @@ async fn the_authority_is_followed_or_revoked_and_never_beside_a_server_that_run
     let mut admin = house.admin().await.unwrap();
     let mut ines = house.hire(&mut admin, "ines", "Ines", &[Role::InfrastructureEngineer]).await.unwrap();
     ines.enrol_ssh_key().await.unwrap();
-    let (address, login) = ("127.0.0.1".to_owned(), "ops".to_owned());
-    let reach = HostReach { address, port: 22, login, host_keys: vec![HOST_KEY.to_owned()] };
-    let put = PutHost { label: HostLabel::Infrastructure, reach };
-    house.put_host(&HostId::parse("web-1").unwrap(), &put).await.unwrap();
+    house.put_sample_hosts().await.unwrap();
     let seed = house.folder.join("data/ssh-ca.seed");
     let (first, drawn) = (signed_by(&mut ines, folder.path()).await, fs::read(&seed).unwrap());
 

@@ -248,25 +248,23 @@ impl Follower {
             replica.take_all(&came.batches)?;
             came.statement.map_or(Ok(()), |statement| replica.hear(&statement.note, &boot))
         });
-        let taken = taken.await?;
-        match taken.as_ref().map_err(FollowFault::from) {
+        match taken.await? {
             Ok(()) if fresh && self.stands_in() => self.come_back().await,
             Ok(()) if fresh => {
                 self.tell(Connection { online: true, fault: None });
                 Ok(())
             }
             Ok(()) => Ok(()),
-            // The line holds: what is taken away is heard, and each statement tries the disk again.
-            Err(FollowFault::Disk) => {
-                self.tell(Connection { online: true, fault: Some(FollowFault::Disk) });
-                Ok(())
-            }
-            Err(named) => {
-                if let Err(fault) = taken {
-                    tracing::warn!(%fault, "what the server sent is refused");
-                    if fault.needs_new_copy() {
-                        self.fetch_snapshot(api, token).await?;
-                    }
+            Err(fault) => {
+                let named = FollowFault::from(&fault);
+                if named == FollowFault::Disk {
+                    // The line holds: what is taken away is heard, and each statement tries the disk again.
+                    self.tell(Connection { online: true, fault: Some(named) });
+                    return Ok(());
+                }
+                tracing::warn!(%fault, "what the server sent is refused");
+                if fault.needs_new_copy() {
+                    self.fetch_snapshot(api, token).await?;
                 }
                 Err(named)
             }
@@ -282,14 +280,17 @@ impl Follower {
         let place = self.parts.place.borrow().place.clone().ok_or(FollowFault::NoPlace)?;
         let (trust, standing) = (self.parts.trust.clone(), self.parts.standing.clone());
         let opened = spawn_blocking(move || Replica::open_at(&place, trust, standing)).await;
-        if let Err(fault) = opened.map_err(|_| FollowFault::Disk)?
-            && fault.hides_the_copy()
-        {
-            self.tell(Connection { online: true, fault: Some(FollowFault::Disk) });
-            return Ok(());
+        match opened.map_err(|_| FollowFault::Disk)? {
+            Err(fault) if fault.hides_the_copy() => {
+                self.tell(Connection { online: true, fault: Some(FollowFault::Disk) });
+                Ok(())
+            }
+            // One that is no use is fetched anew by whoever opens next.
+            opened => {
+                self.replica = opened.ok();
+                Err(FollowFault::Disk)
+            }
         }
-        self.replica = None;
-        Err(FollowFault::Disk)
     }
 
     fn tell(&self, now: Connection) {

@@ -164,22 +164,9 @@ impl Replica {
             return Err(ReplicaFault::Fork);
         }
         let high = high.raised(&frontier, epoch, newest.unwrap_or(high.signed));
-        let (place, tail, clock) = (place.clone(), kept.tail(begins), kept.clock);
-        let (heard, unsaved, stands_in) = (false, Vec::new(), false);
-        let replica = Self {
-            file,
-            place,
-            trust,
-            standing,
-            frontier,
-            snapshot_size,
-            fresh,
-            clock,
-            high,
-            heard,
-            unsaved,
-            stands_in,
-        };
+        let (tail, clock) = (kept.tail(begins), kept.clock);
+        let bare = Self::bare(place.clone(), file, high, trust, standing);
+        let replica = Self { frontier, snapshot_size, fresh, clock, ..bare };
         replica.show(state, tail);
         Ok(replica)
     }
@@ -204,8 +191,16 @@ impl Replica {
     }
 
     fn empty(place: Place, high: HighWater, trust: FeedTrust, standing: Standing) -> Result<Self, ReplicaFault> {
-        let replica = Self {
-            file: ReplicaFile::open(&place)?,
+        let file = ReplicaFile::open(&place)?;
+        let replica = Self::bare(place, file, high, trust, standing);
+        replica.show(AccessState::default(), Tail::default());
+        Ok(replica)
+    }
+
+    /// With nothing in it, and shown to nobody yet.
+    fn bare(place: Place, file: ReplicaFile, high: HighWater, trust: FeedTrust, standing: Standing) -> Self {
+        Self {
+            file,
             place,
             trust,
             standing,
@@ -217,9 +212,7 @@ impl Replica {
             heard: false,
             unsaved: Vec::new(),
             stands_in: false,
-        };
-        replica.show(AccessState::default(), Tail::default());
-        Ok(replica)
+        }
     }
 
     /// Shows `state` and all that goes with it to whoever reads the standing.
